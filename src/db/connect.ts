@@ -1,0 +1,82 @@
+/** Opens the database: a PostgreSQL server by URL, or the embedded one in a folder, behind the same pg pool. */
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import { type EmbeddedOptions, startEmbedded } from './embedded.ts';
+import * as schema from './schema.ts';
+
+export type Db = NodePgDatabase<typeof schema>;
+/** What `db.transaction` hands to its callback. Inside one, use only this: `db` would wait for another connection. */
+export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
+
+export interface Database {
+  db: Db;
+  pool: pg.Pool;
+  kind: 'server' | 'embedded';
+  /** Waits for queries in flight, ends every connection and, when embedded, writes out and stops the database. */
+  close(): Promise<void>;
+}
+
+export type ConnectOptions = ({ url: string; poolSize?: number } | EmbeddedOptions) & {
+  /** Told when an idle connection dies (the pool replaces it) or the embedded database stops by itself. */
+  onError?: (error: Error) => void;
+};
+
+/** Connections to a server when no size is given; PostgreSQL allows 100 by default, shared by all replicas. */
+const DEFAULT_POOL_SIZE = 10;
+
+/**
+ * The limits of one statement. The server cuts it at 3 s; a lock wait at 300 ms, which bounds the convoys that an
+ * exclusion constraint can cause. The client gives up at 4 s for the case that the server no longer answers at all.
+ * The embedded database runs one statement at a time and enforces neither of the server's limits.
+ */
+const LIMITS = { statement_timeout: 3_000, lock_timeout: 300, query_timeout: 4_000 };
+
+/**
+ * Connecting to a server is lazy: an unreachable one rejects the first query within a second, not this call.
+ * The embedded database is started here; rejects with DataFolderInUseError or EmbeddedDatabaseError.
+ */
+export async function connectDatabase(options: ConnectOptions): Promise<Database> {
+  const onError = options.onError ?? (() => {});
+  if ('url' in options) {
+    const pool = openPool(
+      {
+        connectionString: options.url,
+        max: options.poolSize ?? DEFAULT_POOL_SIZE,
+        connectionTimeoutMillis: 1_000,
+      },
+      onError,
+    );
+    return { db: drizzle(pool, { schema }), pool, kind: 'server', close: () => pool.end() };
+  }
+
+  const embedded = await startEmbedded(options, onError);
+  const pool = openPool(
+    {
+      ...embedded.address,
+      user: 'postgres',
+      database: 'postgres',
+      // One session: the embedded database has only one, and interleaves the messages of several connections.
+      max: 1,
+      // Callers queue for that connection, so the wait is longer than a server's.
+      connectionTimeoutMillis: 5_000,
+    },
+    onError,
+  );
+  const close = async () => {
+    await pool.end();
+    await embedded.stop();
+  };
+  return { db: drizzle(pool, { schema }), pool, kind: 'embedded', close };
+}
+
+function openPool(config: pg.PoolConfig, onError: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool({
+    ...config,
+    ...LIMITS,
+    application_name: 'service-line',
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+  pool.on('error', onError);
+  return pool;
+}

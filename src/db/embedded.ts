@@ -1,0 +1,167 @@
+/** Starts, watches and stops the embedded database: PostgreSQL in WebAssembly on a thread of its own, behind a socket. */
+import { access, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { z } from 'zod';
+import { type DataFolderLock, lockDataFolder } from './data-folder-lock.ts';
+
+export type EmbeddedOptions =
+  | {
+      /** The folder that keeps the data; created if missing, held by one process at a time. */
+      dataDir: string;
+    }
+  | {
+      /** Nothing is kept. `template`: a dumped cluster (tar.gz) to start from instead of an empty one. */
+      inMemory: { template?: string };
+    };
+
+/** The embedded database did not start, did not stop, or stopped by itself. */
+export class EmbeddedDatabaseError extends Error {
+  readonly code = 'embedded_database_failed';
+
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'EmbeddedDatabaseError';
+  }
+}
+
+export interface Embedded {
+  /** For pg: a unix socket's folder, or 127.0.0.1, and a port. There is no password. */
+  address: { host: string; port: number };
+  /** Writes everything out, ends the thread and lets go of the folder. */
+  stop(): Promise<void>;
+}
+
+/** A first boot takes 2.6 s on two cores; a slow disk or a busy machine ten times that. */
+const START_DEADLINE_MS = 60_000;
+const STOP_DEADLINE_MS = 10_000;
+
+/** pg looks for `.s.PGSQL.<port>` in the folder it is given as host. */
+const SOCKET_PORT = 5432;
+/** The system's limit on a socket's path, less a margin: 104 bytes on macOS, 108 on Linux. */
+const LONGEST_SOCKET_PATH = 100;
+
+const messageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), address: z.string() }),
+  z.object({ type: z.literal('stopped') }),
+]);
+
+/** `onCrash` is told, once, when the thread ends although nobody stopped it; queries then fail. */
+export async function startEmbedded(
+  options: EmbeddedOptions,
+  onCrash: (error: EmbeddedDatabaseError) => void,
+): Promise<Embedded> {
+  const lock = 'dataDir' in options ? await lockDataFolder(options.dataDir) : undefined;
+  let socketDir: string | undefined;
+  try {
+    socketDir = await makeSocketDir();
+    const settings =
+      'dataDir' in options ? { clusterDir: await prepareCluster(options.dataDir) } : options.inMemory;
+    const thread = await startThread(
+      socketDir === undefined ? settings : { ...settings, socketPath: socketPathIn(socketDir) },
+      onCrash,
+    );
+    if ('dataDir' in options) await writeFile(join(options.dataDir, INITIALISED), '');
+    return {
+      address:
+        socketDir === undefined ? parseAddress(thread.address) : { host: socketDir, port: SOCKET_PORT },
+      async stop() {
+        try {
+          await thread.stop();
+        } finally {
+          await cleanUp(lock, socketDir);
+        }
+      },
+    };
+  } catch (error) {
+    await cleanUp(lock, socketDir);
+    throw error;
+  }
+}
+
+async function cleanUp(lock: DataFolderLock | undefined, socketDir: string | undefined) {
+  if (socketDir !== undefined) await rm(socketDir, { recursive: true, force: true });
+  await lock?.release();
+}
+
+/** Written after the first start: a cluster without it was interrupted while being made and never took a row. */
+const INITIALISED = 'initialised';
+
+async function prepareCluster(dataDir: string): Promise<string> {
+  const clusterDir = join(dataDir, 'postgres');
+  if ((await exists(clusterDir)) && !(await exists(join(dataDir, INITIALISED)))) {
+    await rename(clusterDir, `${clusterDir}.interrupted-${Date.now()}`);
+  }
+  return clusterDir;
+}
+
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** A folder only this user can enter; undefined where a loopback port must do (Windows, or too long a path). */
+async function makeSocketDir(): Promise<string | undefined> {
+  if (process.platform === 'win32') return undefined;
+  const dir = await mkdtemp(join(tmpdir(), 'service-line-'));
+  if (Buffer.byteLength(socketPathIn(dir)) <= LONGEST_SOCKET_PATH) return dir;
+  await rm(dir, { recursive: true, force: true });
+  return undefined;
+}
+
+const socketPathIn = (dir: string) => join(dir, `.s.PGSQL.${SOCKET_PORT}`);
+
+function parseAddress(address: string): { host: string; port: number } {
+  const { hostname, port } = new URL(`tcp://${address}`);
+  return { host: hostname, port: Number(port) };
+}
+
+async function startThread(
+  workerData: Record<string, string | undefined>,
+  onCrash: (error: EmbeddedDatabaseError) => void,
+): Promise<{ address: string; stop: () => Promise<void> }> {
+  // No flags are handed down: the parent's (a loader, a test runner's) are not meant for this thread.
+  const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), { workerData, execArgv: [] });
+  let failure: unknown;
+  let phase: 'starting' | 'running' | 'stopping' = 'starting';
+  worker.on('error', (error) => {
+    failure = error;
+  });
+  const ended = new Promise<void>((resolve) => {
+    worker.once('exit', () => {
+      if (phase === 'running') onCrash(new EmbeddedDatabaseError('The embedded database stopped.', failure));
+      resolve();
+    });
+  });
+  const nextMessage = new Promise<z.infer<typeof messageSchema>>((resolve) => {
+    worker.once('message', (message) => resolve(messageSchema.parse(message)));
+  });
+
+  const first = await Promise.race([nextMessage, ended, deadline(START_DEADLINE_MS)]);
+  if (typeof first !== 'object' || first.type !== 'ready') {
+    await worker.terminate();
+    const why = first === 'late' ? `within ${START_DEADLINE_MS / 1_000} seconds` : 'at all';
+    throw new EmbeddedDatabaseError(`The embedded database did not start ${why}.`, failure);
+  }
+  phase = 'running';
+
+  const stop = async () => {
+    if (phase === 'running') {
+      phase = 'stopping';
+      worker.postMessage('stop');
+    }
+    if ((await Promise.race([ended, deadline(STOP_DEADLINE_MS)])) === 'late') {
+      await worker.terminate();
+      throw new EmbeddedDatabaseError('The embedded database did not stop in time and was cut off.', failure);
+    }
+  };
+  return { address: first.address, stop };
+}
+
+function deadline(ms: number): Promise<'late'> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve('late'), ms).unref();
+  });
+}
