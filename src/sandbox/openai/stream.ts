@@ -74,6 +74,7 @@ export async function streamAnswer(
   }
   if (fault?.kind === 'stall') return;
   if (fault?.kind === 'drop') {
+    await new Promise((resolve) => setImmediate(resolve)); // let what was written reach the wire
     response.destroy(new Error('Dropped by a fault'));
     return;
   }
