@@ -3,6 +3,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { type EmbeddedOptions, startEmbedded } from './embedded.ts';
 import * as schema from './schema.ts';
+import { within } from './within.ts';
 
 export type Db = NodePgDatabase<typeof schema>;
 /** What `db.transaction` hands to its callback. Inside one, use only this: `db` would wait for another connection. */
@@ -43,10 +44,11 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
         connectionString: options.url,
         max: options.poolSize ?? DEFAULT_POOL_SIZE,
         connectionTimeoutMillis: 1_000,
+        idleTimeoutMillis: 60_000,
       },
       onError,
     );
-    return { db: drizzle(pool, { schema }), pool, kind: 'server', close: () => pool.end() };
+    return { db: drizzle(pool, { schema }), pool, kind: 'server', close: once(() => endPool(pool)) };
   }
 
   const embedded = await startEmbedded(options, onError);
@@ -55,17 +57,19 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
       ...embedded.address,
       user: 'postgres',
       database: 'postgres',
-      // One session: the embedded database has only one, and interleaves the messages of several connections.
+      // One connection: the embedded database has one session, in which it mixes up the statements of several
+      // connections as soon as one statement is too large for a single packet.
       max: 1,
       // Callers queue for that connection, so the wait is longer than a server's.
       connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 0,
     },
     onError,
   );
-  const close = async () => {
-    await pool.end();
+  const close = once(async () => {
+    await endPool(pool);
     await embedded.stop();
-  };
+  });
   return { db: drizzle(pool, { schema }), pool, kind: 'embedded', close };
 }
 
@@ -79,4 +83,20 @@ function openPool(config: pg.PoolConfig, onError: (error: Error) => void): pg.Po
   });
   pool.on('error', onError);
   return pool;
+}
+
+/** Longer than any statement may take; a connection still out after that was forgotten by its borrower. */
+const END_DEADLINE_MS = 5_000;
+
+async function endPool(pool: pg.Pool): Promise<void> {
+  await within(END_DEADLINE_MS, pool.end());
+}
+
+/** Closing twice is closing once. */
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= run();
+    return running;
+  };
 }

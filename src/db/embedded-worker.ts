@@ -5,6 +5,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { z } from 'zod';
+import type { ReadyMessage } from './watched-thread.ts';
 
 const options = z
   .object({
@@ -33,11 +34,11 @@ const server = new PGLiteSocketServer({
 await server.start();
 
 owner.once('message', () => void stop());
-owner.postMessage({ type: 'ready', address: server.getServerConn() });
+owner.postMessage({ type: 'ready', address: server.getServerConn() } satisfies ReadyMessage);
 
 async function stop() {
   await server.stop();
   await database.close();
-  owner.postMessage({ type: 'stopped' });
-  owner.close();
+  // Nothing is left that keeps the thread alive, but for what the database may have forgotten.
+  process.exit(0);
 }

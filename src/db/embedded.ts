@@ -2,9 +2,8 @@
 import { access, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { z } from 'zod';
 import { type DataFolderLock, lockDataFolder } from './data-folder-lock.ts';
+import { startThread } from './watched-thread.ts';
 
 export type EmbeddedOptions =
   | {
@@ -42,11 +41,6 @@ const SOCKET_PORT = 5432;
 /** The system's limit on a socket's path, less a margin: 104 bytes on macOS, 108 on Linux. */
 const LONGEST_SOCKET_PATH = 100;
 
-const messageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready'), address: z.string() }),
-  z.object({ type: z.literal('stopped') }),
-]);
-
 /** `onCrash` is told, once, when the thread ends although nobody stopped it; queries then fail. */
 export async function startEmbedded(
   options: EmbeddedOptions,
@@ -58,10 +52,14 @@ export async function startEmbedded(
     socketDir = await makeSocketDir();
     const settings =
       'dataDir' in options ? { clusterDir: await prepareCluster(options.dataDir) } : options.inMemory;
-    const thread = await startThread(
-      socketDir === undefined ? settings : { ...settings, socketPath: socketPathIn(socketDir) },
-      onCrash,
-    );
+    const thread = await startThread({
+      script: new URL('./embedded-worker.ts', import.meta.url),
+      data: socketDir === undefined ? settings : { ...settings, socketPath: socketPathIn(socketDir) },
+      startDeadlineMs: START_DEADLINE_MS,
+      stopDeadlineMs: STOP_DEADLINE_MS,
+      onCrash: (cause) =>
+        onCrash(new EmbeddedDatabaseError('The embedded database stopped by itself.', cause)),
+    });
     if ('dataDir' in options) await writeFile(join(options.dataDir, INITIALISED), '');
     return {
       address:
@@ -69,14 +67,16 @@ export async function startEmbedded(
       async stop() {
         try {
           await thread.stop();
+        } catch (cause) {
+          throw new EmbeddedDatabaseError('The embedded database did not stop cleanly.', cause);
         } finally {
           await cleanUp(lock, socketDir);
         }
       },
     };
-  } catch (error) {
+  } catch (cause) {
     await cleanUp(lock, socketDir);
-    throw error;
+    throw new EmbeddedDatabaseError('The embedded database did not start.', cause);
   }
 }
 
@@ -116,52 +116,4 @@ const socketPathIn = (dir: string) => join(dir, `.s.PGSQL.${SOCKET_PORT}`);
 function parseAddress(address: string): { host: string; port: number } {
   const { hostname, port } = new URL(`tcp://${address}`);
   return { host: hostname, port: Number(port) };
-}
-
-async function startThread(
-  workerData: Record<string, string | undefined>,
-  onCrash: (error: EmbeddedDatabaseError) => void,
-): Promise<{ address: string; stop: () => Promise<void> }> {
-  // No flags are handed down: the parent's (a loader, a test runner's) are not meant for this thread.
-  const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), { workerData, execArgv: [] });
-  let failure: unknown;
-  let phase: 'starting' | 'running' | 'stopping' = 'starting';
-  worker.on('error', (error) => {
-    failure = error;
-  });
-  const ended = new Promise<void>((resolve) => {
-    worker.once('exit', () => {
-      if (phase === 'running') onCrash(new EmbeddedDatabaseError('The embedded database stopped.', failure));
-      resolve();
-    });
-  });
-  const nextMessage = new Promise<z.infer<typeof messageSchema>>((resolve) => {
-    worker.once('message', (message) => resolve(messageSchema.parse(message)));
-  });
-
-  const first = await Promise.race([nextMessage, ended, deadline(START_DEADLINE_MS)]);
-  if (typeof first !== 'object' || first.type !== 'ready') {
-    await worker.terminate();
-    const why = first === 'late' ? `within ${START_DEADLINE_MS / 1_000} seconds` : 'at all';
-    throw new EmbeddedDatabaseError(`The embedded database did not start ${why}.`, failure);
-  }
-  phase = 'running';
-
-  const stop = async () => {
-    if (phase === 'running') {
-      phase = 'stopping';
-      worker.postMessage('stop');
-    }
-    if ((await Promise.race([ended, deadline(STOP_DEADLINE_MS)])) === 'late') {
-      await worker.terminate();
-      throw new EmbeddedDatabaseError('The embedded database did not stop in time and was cut off.', failure);
-    }
-  };
-  return { address: first.address, stop };
-}
-
-function deadline(ms: number): Promise<'late'> {
-  return new Promise((resolve) => {
-    setTimeout(() => resolve('late'), ms).unref();
-  });
 }
