@@ -33,9 +33,9 @@ export interface StreamReport {
 export interface MediaStreamOptions {
   clock: Pick<Clock, 'elapsed' | 'after'>;
   /** The one place to check the token, in its own time; audio is kept meanwhile. Must not throw. */
-  onStart(stream: StartedStream): void;
+  onStart: (stream: StartedStream) => void;
   /** Once, when the socket is gone. */
-  onClosed?(report: StreamReport): void;
+  onClosed?: (report: StreamReport) => void;
   /** Limits the wait for the start message, and then the owner's decision. */
   startTimeoutMs?: number;
 }
@@ -252,7 +252,7 @@ export function acceptMediaStream(socket: WebSocket, options: MediaStreamOptions
 
   socket.on('message', (data: RawData, isBinary: boolean) => {
     if (ending) return;
-    if (isBinary) refuse(UNSUPPORTED_DATA, 'binary frame');
+    if (isBinary || !Buffer.isBuffer(data)) refuse(UNSUPPORTED_DATA, 'binary frame');
     else if (!isWithinRate(clock.elapsed())) refuse(POLICY_VIOLATION, 'too many frames');
     else handle(readMessage(data.toString()));
   });

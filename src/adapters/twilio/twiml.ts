@@ -1,9 +1,8 @@
 /** What Twilio is told to do with a call, as TwiML documents. */
 import twilio from 'twilio';
 
-/** Characters that XML 1.0 cannot carry even escaped; one of them in a caller's name would void the document. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being removed.
-const UNPRINTABLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/gu;
+/** Characters that XML 1.0 cannot carry even escaped, and line breaks: one in a caller's name would void the document. */
+const UNPRINTABLE = /[\p{Cc}\p{Surrogate}\uFFFE\uFFFF]/gu;
 
 const printable = (text: string) => text.replace(UNPRINTABLE, '');
 
