@@ -39,22 +39,30 @@ export async function startThread(options: ThreadOptions): Promise<WatchedThread
       resolve('ended');
     });
   });
-  const message = new Promise<unknown>((resolve) => {
-    worker.once('message', resolve);
+  const ready = new Promise<ReadyMessage>((resolve) => {
+    worker.once('message', (message) => {
+      const parsed = readyMessage.safeParse(message);
+      if (parsed.success) {
+        // Here and not after an await: the thread may end in the same turn of the loop, and then it has crashed.
+        phase = 'running';
+        resolve(parsed.data);
+      } else {
+        failure = parsed.error;
+        void worker.terminate();
+      }
+    });
   });
 
-  const outcome = await within(options.startDeadlineMs, Promise.race([message, ended]));
-  const ready = readyMessage.safeParse(outcome);
-  if (!ready.success) {
+  const outcome = await within(options.startDeadlineMs, Promise.race([ready, ended]));
+  if (outcome === 'late' || outcome === 'ended') {
     await worker.terminate();
     const what =
       outcome === 'late' ? `was not ready within ${options.startDeadlineMs} ms` : 'ended while starting';
     throw new Error(`The thread ${what}.`, { cause: failure });
   }
-  phase = 'running';
 
   return {
-    address: ready.data.address,
+    address: outcome.address,
     async stop() {
       if (phase === 'running') {
         phase = 'stopping';

@@ -4,7 +4,7 @@ import type { Db, Tx } from '../db/connect.ts';
 import { appointments, callLogs, customers, databaseInfo, idempotencyKeys, vehicles } from '../db/schema.ts';
 
 /** What a generator writes to `customers.mock_source` and to `database_info` under CONTENTS_KEY. */
-export const MOCK_SOURCES = ['demo', 'seed'] as const;
+const MOCK_SOURCES = ['demo', 'seed'] as const;
 export type MockSource = (typeof MOCK_SOURCES)[number];
 
 const CONTENTS_KEY = 'contents';
