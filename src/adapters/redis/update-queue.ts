@@ -6,8 +6,8 @@ type Change = (current: Json | undefined) => Json;
 interface Waiting {
   change: Change;
   ttlMs: number;
-  resolve(value: Json): void;
-  reject(reason: unknown): void;
+  resolve: (value: Json) => void;
+  reject: (reason: unknown) => void;
 }
 
 /** Applies the round's changes one after the other; may be called again with a newer value. */
