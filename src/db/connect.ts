@@ -1,13 +1,10 @@
 /** Opens the database: a PostgreSQL server by URL, or the embedded one in a folder, behind the same pg pool. */
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { type EmbeddedOptions, startEmbedded } from './embedded.ts';
-import * as schema from './schema.ts';
+import { type Db, openDb, type Tx } from './transaction.ts';
 import { within } from './within.ts';
 
-export type Db = NodePgDatabase<typeof schema>;
-/** What `db.transaction` hands to its callback. Inside one, use only this: `db` would wait for another connection. */
-export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
+export type { Db, Tx };
 
 export interface Database {
   db: Db;
@@ -48,7 +45,7 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
       },
       onError,
     );
-    return { db: drizzle(pool, { schema }), pool, kind: 'server', close: once(() => endPool(pool)) };
+    return { db: openDb(pool), pool, kind: 'server', close: once(() => endPool(pool)) };
   }
 
   const embedded = await startEmbedded(options, onError);
@@ -70,7 +67,7 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
     await endPool(pool);
     await embedded.stop();
   });
-  return { db: drizzle(pool, { schema }), pool, kind: 'embedded', close };
+  return { db: openDb(pool), pool, kind: 'embedded', close };
 }
 
 function openPool(config: pg.PoolConfig, onError: (error: Error) => void): pg.Pool {
@@ -82,6 +79,9 @@ function openPool(config: pg.PoolConfig, onError: (error: Error) => void): pg.Po
     keepAliveInitialDelayMillis: 10_000,
   });
   pool.on('error', onError);
+  // The pool listens only while a connection is idle. One that dies in its borrower's hands fails the borrower's query;
+  // without a listener the same event would also end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

@@ -25,6 +25,8 @@ export async function migrateDatabase({ pool, kind }: Pick<Database, 'pool' | 'k
     query_timeout: 0,
     lock_timeout: LOCK_WAIT_MS,
   });
+  // A connection that dies fails the statement under way; without a listener it would also end the process.
+  client.on('error', () => {});
   await client.connect();
   try {
     // The embedded database shares one session among its clients, and one process holds it: a lock would lock nobody.

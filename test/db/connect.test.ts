@@ -2,11 +2,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { DrizzleQueryError, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '../../src/db/connect.ts';
 import { callLogs } from '../../src/db/schema.ts';
 import { openRealTestDatabase } from '../support/database.ts';
 import { describeWithPostgres } from '../support/real-services.ts';
+import { type PostgresProxy, startPostgresProxy } from './postgres-proxy.ts';
 
 const call = { direction: 'inbound', callerPhone: '+12175550101' } as const;
 
@@ -61,6 +62,61 @@ describeWithPostgres('a pool on a server', () => {
     });
     await expect(attempt).rejects.toBe(refusal);
     expect(await database.db.$count(callLogs, sql`call_sid = 'CA-undone'`)).toBe(0);
+  });
+});
+
+describeWithPostgres('a pool of one connection, when the network fails it,', () => {
+  let server: Awaited<ReturnType<typeof openRealTestDatabase>>;
+  let proxy: PostgresProxy;
+  let database: Database;
+  beforeEach(async () => {
+    server = await openRealTestDatabase();
+    proxy = await startPostgresProxy(new URL(server.url));
+    database = await connectDatabase({ url: proxy.url, poolSize: 1 });
+  });
+  afterEach(async () => {
+    await database.close();
+    await proxy.close();
+    await server.close();
+  });
+  const log = (callSid: string) =>
+    database.db.transaction((tx) => tx.insert(callLogs).values({ ...call, callSid }));
+  const logged = async () => (await server.db.select().from(callLogs)).map(({ callSid }) => callSid).sort();
+
+  it.each(['begin', 'insert', 'commit'])(
+    'fails the transaction cut off at %s and serves the next',
+    async (word) => {
+      await log('CA-before');
+      proxy.onNext(word, 'cut');
+      await expect(log('CA-cut')).rejects.toThrow();
+      await log('CA-after');
+      expect(await logged()).toEqual(['CA-after', 'CA-before']);
+    },
+  );
+
+  it('never lets the next borrower write into a transaction whose rollback was not answered', async () => {
+    proxy.onNext('rollback', 'swallow');
+    const attempt = database.db.transaction(async (tx) => {
+      await tx.insert(callLogs).values({ ...call, callSid: 'CA-undone' });
+      throw new Error('changed my mind');
+    });
+    await expect(attempt).rejects.toThrow();
+    await database.db.insert(callLogs).values({ ...call, callSid: 'CA-kept' });
+    expect(await logged()).toEqual(['CA-kept']);
+  });
+
+  it('survives a connection that dies between two statements of a transaction', async () => {
+    const { promise: died, resolve } = Promise.withResolvers<void>();
+    database.pool.once('acquire', (client) => client.once('end', resolve));
+    const attempt = database.db.transaction(async (tx) => {
+      await tx.execute(sql`select 1`);
+      proxy.cutAll();
+      await died;
+      await tx.execute(sql`select 1`);
+    });
+    await expect(attempt).rejects.toThrow();
+    await log('CA-after');
+    expect(await logged()).toEqual(['CA-after']);
   });
 });
 

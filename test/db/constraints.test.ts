@@ -20,16 +20,14 @@ beforeEach(async () => {
   await database.db
     .insert(customers)
     .values({ id: CUSTOMER, phoneNumber: '+12175550101', firstName: 'Sarah', lastName: 'Mitchell' });
-  await database.db
-    .insert(vehicles)
-    .values({
-      id: VEHICLE,
-      customerId: CUSTOMER,
-      year: 2019,
-      make: 'Honda',
-      model: 'Accord',
-      vin: '1HGCV1F37KA014501',
-    });
+  await database.db.insert(vehicles).values({
+    id: VEHICLE,
+    customerId: CUSTOMER,
+    year: 2019,
+    make: 'Honda',
+    model: 'Accord',
+    vin: '1HGCV1F37KA014501',
+  });
 });
 afterEach(async () => {
   await database.db.delete(customers);

@@ -93,6 +93,7 @@ const exists = (path: string) =>
 
 async function administer(url: string, statement: string) {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {});
   await client.connect();
   try {
     await client.query(statement);
