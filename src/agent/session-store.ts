@@ -17,8 +17,11 @@ export interface SessionStore<T> {
   delete(callSid: string): Promise<void>;
 }
 
+/** What the store gives is JSON already; walking through all of it again would only cost time. */
+const StoredJson = z.custom<Json>((value) => value !== undefined);
+
 /** A session in the store, with the number of the last change of each process that is in it. */
-const StoredSession = z.object({ session: z.json(), applied: z.record(z.string(), z.number().int()) });
+const StoredSession = z.object({ session: StoredJson, applied: z.record(z.string(), z.number().int()) });
 type StoredSession = z.infer<typeof StoredSession>;
 
 interface LocalSession<T> {
@@ -75,10 +78,10 @@ export function createSessionStore<T>({
     onError(error);
   };
 
-  /** Waits for the store, but not longer than `waitMs`; then the store rests and the work goes on by itself. */
-  const wait = <R>(work: Promise<R>): Promise<R | undefined> =>
+  /** Waits for the store until its time is over; then the store rests and the work goes on by itself. */
+  const wait = <R>(work: Promise<R>, forMs = waitMs): Promise<R | undefined> =>
     new Promise((resolve) => {
-      const cancel = clock.after(waitMs, () => {
+      const cancel = clock.after(forMs, () => {
         if (!isResting()) rest(new Error(`The session store did not answer within ${waitMs} ms.`));
         resolve(undefined);
       });
@@ -134,7 +137,7 @@ export function createSessionStore<T>({
         local.confirmed = stored.applied[writer] ?? 0;
         local.pending = local.pending.filter(({ number }) => number > local.confirmed);
         // Changes made while the store was writing are not in its answer yet.
-        local.session = merge(answer, local).session;
+        local.session = local.pending.length === 0 ? stored.session : merge(answer, local).session;
         local.applied = stored.applied;
       }
     };
@@ -153,13 +156,13 @@ export function createSessionStore<T>({
     else if (local.pending.length === 0 && !isOlderThan(stored, local)) Object.assign(local, stored);
   };
 
-  const make = async (callSid: string, change: Change<T>): Promise<T> => {
+  const make = async (callSid: string, change: Change<T>, forMs = waitMs): Promise<T> => {
     const local = calls.get(callSid) ?? emptySession<T>();
     local.session = toJson(change(read(local.session)));
     changes += 1;
     local.pending.push({ number: changes, change });
     calls.set(callSid, local);
-    if (!isResting()) await wait(flush(callSid, local));
+    if (!isResting()) await wait(flush(callSid, local), forMs);
     const session = read(local.session);
     if (session === undefined) throw new Error('A session was stored that cannot be read back.');
     return session;
@@ -175,8 +178,9 @@ export function createSessionStore<T>({
       });
     },
     async update(callSid, change) {
+      const begun = clock.elapsed();
       if (!calls.has(callSid) && !isResting()) await wait(load(callSid));
-      return make(callSid, change);
+      return make(callSid, change, waitMs - (clock.elapsed() - begun));
     },
     async get(callSid) {
       if (!isResting()) await wait(load(callSid));

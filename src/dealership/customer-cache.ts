@@ -13,7 +13,7 @@ export interface CustomerCache<R> {
 }
 
 /** An invalidation leaves a mark instead of nothing, so that a lookup begun before it sees that it came too late. */
-const Entry = z.union([z.object({ customer: z.json() }), z.object({ invalidated: z.string() })]);
+const Entry = z.union([z.object({ customer: z.unknown() }), z.object({ invalidated: z.string() })]);
 
 /**
  * `hashKey`: the secret that turns phone numbers into keys, so that the store holds no number.

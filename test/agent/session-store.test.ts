@@ -7,6 +7,7 @@ import type { Clock } from '../../src/lib/clock.ts';
 import type { KeyValue } from '../../src/lib/key-value.ts';
 import { createMemoryKeyValue } from '../../src/lib/memory-key-value.ts';
 import { describeWithRedis, testRedisUrl } from '../support/real-services.ts';
+import { openRedisProxy } from '../support/redis-proxy.ts';
 
 const Session = z.object({ turns: z.array(z.string()) });
 type Session = z.infer<typeof Session>;
@@ -248,9 +249,59 @@ describe('the session store', () => {
 });
 
 describeWithRedis('the session store on a real Redis', () => {
-  const owned: KeyValue[] = [];
+  const owned: { close(): Promise<void> }[] = [];
   afterEach(async () => {
-    for (const keyValue of owned.splice(0)) await keyValue.close();
+    for (const one of owned.splice(0).reverse()) await one.close();
+  });
+
+  it('fails and loses nothing in 50 calls while Redis stands still, forgets everything, and goes away', async () => {
+    const proxy = await openRedisProxy(testRedisUrl ?? '');
+    owned.push(proxy);
+    const keyPrefix = `test:${randomUUID()}:`;
+    const open = (url: string) => {
+      const keyValue = createRedisKeyValue({ url, keyPrefix, onError: () => {} });
+      owned.push(keyValue);
+      return keyValue;
+    };
+    const keyValue = open(proxy.url);
+    const store = createSessionStore({ keyValue, parse, backOffMs: 50, onError: () => {} });
+    const callSids = Array.from({ length: 50 }, (_, index) => `CA${index}`);
+    const said: string[] = [];
+    const sayEverywhere = async (text: string) => {
+      said.push(text);
+      const begun = performance.now();
+      const sessions = await Promise.all(callSids.map((callSid) => store.update(callSid, say(text))));
+      // 250 ms by contract, the rest is room for a busy machine.
+      expect(performance.now() - begun).toBeLessThan(1_000);
+      expect(sessions).toStrictEqual(callSids.map(() => ({ turns: said })));
+    };
+
+    await sayEverywhere('before');
+    proxy.hold();
+    await sayEverywhere('while it stands still');
+    await sayEverywhere('at once after that');
+    proxy.release();
+    await sayEverywhere('when it is back');
+    const direct = open(testRedisUrl ?? '');
+    await Promise.all(callSids.map((callSid) => direct.delete(`session:${callSid}`)));
+    await sayEverywhere('after it forgot everything');
+    await proxy.stop();
+    await sayEverywhere('without a connection');
+    await proxy.start();
+    // Only an update brings the store up to date, so they go on until another process has seen the last one.
+    const other = createSessionStore({ keyValue: direct, parse, onError: () => {} });
+    await expect
+      .poll(
+        async () => {
+          await sayEverywhere(`back again ${said.length}`);
+          return Promise.all(callSids.map((callSid) => other.get(callSid)));
+        },
+        { timeout: 10_000, interval: 100 },
+      )
+      .toSatisfy((sessions: (Session | undefined)[]) =>
+        sessions.every((session) => session?.turns.join() === said.join()),
+      );
+    await Promise.all(callSids.map((callSid) => other.delete(callSid)));
   });
 
   it('loses none of 100 concurrent updates from each of two processes', async () => {

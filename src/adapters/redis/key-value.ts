@@ -19,6 +19,7 @@ return { 1, false }`;
 
 /** An update may lose to other processes this many command timeouts long; every lost round is another process's won one. */
 const UPDATE_TIMEOUTS = 8;
+const SILENT_TIMEOUTS = 8;
 const MAX_PAUSE_MS = 15;
 const ERROR_INTERVAL_MS = 10_000;
 
@@ -47,6 +48,8 @@ export function createRedisKeyValue({
     autoResendUnfulfilledCommands: false,
     commandTimeout: commandTimeoutMs,
     connectTimeout: 1_000,
+    // A connection on which several commands in a row got no answer is dead, even if nobody has closed it.
+    socketTimeout: SILENT_TIMEOUTS * commandTimeoutMs,
     retryStrategy: (attempt) => Math.min(100 * 2 ** Math.min(attempt, 5), 2_000) * (0.75 + Math.random() / 2),
     // A failed-over replica refuses writes until we connect anew.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),

@@ -57,7 +57,7 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-const open = (given: { refreshToken?: string; calendarId?: string } = {}) =>
+const open = (given: { refreshToken?: string; clientSecret?: string; calendarId?: string } = {}) =>
   createGoogleCalendar({
     ...credentials,
     calendarId: 'primary',
@@ -228,6 +228,14 @@ describe('failures', () => {
     sandbox.faults.next('token', 'token-server-error', 2);
     expect(await busy()).toStrictEqual([]);
     expect(asked()).toStrictEqual(['token', 'token', 'token', 'freeBusy']);
+  });
+
+  it('does not sign in again with a client that Google does not know', async () => {
+    await expect(open({ clientSecret: 'wrong' }).put(event, forever())).rejects.toMatchObject({
+      fault: 'refused',
+      retryable: false,
+    });
+    expect(asked()).toStrictEqual(['token']);
   });
 
   it('leaves Google alone for a minute once the refresh token is dead, then asks again', async () => {

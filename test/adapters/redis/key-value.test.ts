@@ -7,7 +7,7 @@ import { createRedisKeyValue } from '../../../src/adapters/redis/key-value.ts';
 import type { Json } from '../../../src/lib/key-value.ts';
 import { describeKeyValue } from '../../lib/key-value.contract.ts';
 import { describeWithRedis, testRedisUrl } from '../../support/real-services.ts';
-import { openRedisProxy, type RedisProxy } from './proxy.ts';
+import { openRedisProxy, type RedisProxy } from '../../support/redis-proxy.ts';
 
 const url = testRedisUrl ?? '';
 const increment = (current: Json | undefined): Json => (typeof current === 'number' ? current + 1 : 1);
@@ -145,6 +145,15 @@ describeWithRedis('with a real Redis', () => {
       await proxy.start();
       await vi.waitFor(async () => expect(await store.get('back')).toBe(1), { timeout: 10_000 });
       expect(onError.mock.calls.length).toBeLessThanOrEqual(1);
+    });
+
+    it('leaves a connection that leads nowhere, although nobody closed it', async () => {
+      const proxy = await openProxy();
+      const store = open({ url: proxy.url, commandTimeoutMs: 50, onError: () => {} });
+      await store.set('half-open', 1, 60_000);
+      proxy.strand();
+      await expect(store.get('half-open')).rejects.toMatchObject({ fault: 'timeout' });
+      await vi.waitFor(async () => expect(await store.get('half-open')).toBe(1), { timeout: 10_000 });
     });
 
     it('never sends a command again after a lost connection', async () => {

@@ -7,6 +7,8 @@ export interface RedisProxy {
   hold(): void;
   /** From now on commands pass and answers do not. */
   holdAnswers(): void;
+  /** The connections open now lead nowhere any more, and nobody closes them; new ones work. */
+  strand(): void;
   /** Lets everything pass again, what was held back included. */
   release(): void;
   /** Cuts every connection and refuses new ones. */
@@ -23,6 +25,7 @@ export interface RedisProxy {
 export async function openRedisProxy(target: string): Promise<RedisProxy> {
   const { hostname, port, pathname } = new URL(target);
   const sockets = new Set<Socket>();
+  const stranded = new WeakSet<Socket>();
   let passing: 'all' | 'commands' | 'nothing' = 'all';
   let held: (() => void)[] = [];
   let traffic = '';
@@ -44,6 +47,7 @@ export async function openRedisProxy(target: string): Promise<RedisProxy> {
         client.on('close', () => upstream.destroy());
         upstream.on('close', () => client.destroy());
         client.on('data', (bytes) => {
+          if (stranded.has(client)) return;
           const pass = () => {
             traffic += bytes.toString('latin1').toLowerCase();
             upstream.write(bytes);
@@ -81,6 +85,9 @@ export async function openRedisProxy(target: string): Promise<RedisProxy> {
     },
     holdAnswers() {
       passing = 'commands';
+    },
+    strand() {
+      for (const socket of sockets) stranded.add(socket);
     },
     release,
     stop,
