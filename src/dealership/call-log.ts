@@ -200,3 +200,23 @@ function closing(endedAt: Date) {
 function isKnown(id: string | undefined): id is string {
   return id !== undefined && isUuid(id);
 }
+
+/** The call as its record knows it, or undefined when there is none. */
+export async function findCall(
+  db: Db,
+  callSid: string,
+): Promise<
+  | { id: string; direction: 'inbound' | 'outbound'; callerPhone: string; customerId: string | null }
+  | undefined
+> {
+  const [row] = await db
+    .select({
+      id: callLogs.id,
+      direction: callLogs.direction,
+      callerPhone: callLogs.callerPhone,
+      customerId: callLogs.customerId,
+    })
+    .from(callLogs)
+    .where(eq(callLogs.callSid, callSid));
+  return row && { ...row, direction: row.direction === 'outbound' ? 'outbound' : 'inbound' };
+}

@@ -71,7 +71,7 @@ export function isReserveReached(
   if (profile.walkInReservePct === 0 || !day.isOpen) return false;
   const opens = day.opensAt.getTime();
   const closes = day.closesAt.getTime();
-  const bookable = profile.bays * (closes - opens) * (1 - profile.walkInReservePct / 100);
+  const bookable = (profile.bays * (closes - opens) * (100 - profile.walkInReservePct)) / 100;
   const booked = busy
     .filter((block) => block.isWalkIn !== true)
     .map((block) => Math.min(block.endsAt.getTime(), closes) - Math.max(block.startsAt.getTime(), opens))
