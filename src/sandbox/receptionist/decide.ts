@@ -1,0 +1,158 @@
+/** Decides what to say or do next, from all that is known. */
+
+import { nextBookingStep } from './booking.ts';
+import { answerTopics } from './business-answers.ts';
+import type { Memory } from './memory.ts';
+import { canCall, type Desk, deskNumber, hangUp, type Plan, say, vary } from './plan.ts';
+import { answerUnsafe, answerWish, reachDesk, transferCall } from './wish-answers.ts';
+
+function answerSilence(desk: Desk): Plan {
+  const { memory } = desk;
+  if (memory.silences > 2) {
+    return hangUp(
+      desk,
+      "I can't hear you, so I'll let you go. Please call us back any time. Goodbye.",
+      'no_input',
+    );
+  }
+  return say(memory.silences > 1 ? 'Hello, can you hear me?' : 'Are you still there?', 'silence');
+}
+
+/** Leave-taking ends the call, unless the caller goes on to something or still owes an answer that a "no" fits. */
+function isLeaving(memory: Memory): boolean {
+  const { turn, asked } = memory;
+  if (turn.kind !== 'words' || turn.topics.length > 0 || memory.draft.consent !== undefined) return false;
+  const isOpen = asked === 'anything-else' || asked === undefined || asked === 'need';
+  if (turn.isBye && !turn.isYes) return true;
+  if (turn.isBye) return isOpen || memory.booked.length > 0;
+  return asked === 'anything-else' && (turn.isNo || turn.isThanks) && !isBooking(memory);
+}
+
+const isBooking = ({ draft, wantsVisit }: Memory) =>
+  wantsVisit && (draft.service !== undefined || draft.day !== undefined);
+
+function sayGoodbye(desk: Desk): Plan {
+  const { memory } = desk;
+  const name = memory.context.dealership;
+  if (memory.booked.length > 0)
+    return hangUp(desk, `Thank you for calling ${name}, we'll see you then. Goodbye.`, 'completed');
+  if (isBooking(memory))
+    return hangUp(desk, 'All right, nothing is booked. Thank you for calling, goodbye.', 'caller_request');
+  return hangUp(desk, `Thank you for calling ${name}. Goodbye.`, 'completed');
+}
+
+function askAnythingElse(memory: Memory): Plan {
+  const wordings = [
+    'Is there anything else I can help with?',
+    'What else can I do for you?',
+    'Anything else?',
+  ] as const;
+  return say(vary(memory, 'anything-else', wordings), 'anything-else', { asked: 'anything-else' });
+}
+
+/** What happens once the side questions are answered. */
+function goOn(desk: Desk): Plan {
+  const { memory } = desk;
+  const { turn, transfer } = memory;
+  if (memory.asked === 'transfer' && transfer && turn.kind === 'words') {
+    if (turn.isYes && canCall(desk, 'transfer_to_human'))
+      return transferCall(desk, transfer.reason, transfer.department);
+    if (!turn.isNo && !memory.wantsVisit) {
+      return say(
+        vary(memory, 'transfer-again', [
+          'Shall I put you through to an advisor about that?',
+          'Would you like me to connect you with an advisor?',
+        ]),
+        'transfer-again',
+        { asked: 'transfer' },
+      );
+    }
+    if (!turn.isNo && memory.hasUnsafeCar) {
+      return say(
+        vary(memory, 'transfer-unsafe', [
+          'Please leave it parked. Shall I put you through to an advisor about a tow?',
+          'Would you like an advisor to arrange getting it here?',
+        ]),
+        'transfer-unsafe',
+        { asked: 'transfer' },
+      );
+    }
+  }
+  const hasEnded = memory.booked.length > 0 || memory.asked === 'anything-else' || turn.topics.length > 0;
+  if (memory.asked === 'anything-else' && turn.isYes && !isBooking(memory)) {
+    return say(vary(memory, 'what-else', ['What else can I do for you?', 'Sure, what is it?']), 'what-else', {
+      asked: 'need',
+    });
+  }
+  if (!memory.wantsVisit && (hasEnded || turn.wish !== undefined)) return askAnythingElse(memory);
+  return nextBookingStep(desk);
+}
+
+function answerTransfer(desk: Desk): Plan | undefined {
+  const { memory } = desk;
+  if (memory.isTransferred) return say("One moment, I'm connecting you with an advisor.", 'transferred');
+  if (memory.turn.failed?.tool !== 'transfer_to_human' && !memory.turn.isTransferRefused) return undefined;
+  return say(
+    `Nobody is available to take the call right now. An advisor can call you back: ${reachDesk(desk)}. Can I help with anything else?`,
+    'transfer-refused',
+    { asked: 'anything-else' },
+  );
+}
+
+/** What opens the reply: the known caller's name once, an answer, an apology, or the news of the booking. */
+function openReply(desk: Desk, wish: string): string[] {
+  const { memory } = desk;
+  const { turn } = memory;
+  const opening: string[] = [];
+  if (memory.isKnown && memory.firstName && !memory.isGreeted) opening.push(`Hi ${memory.firstName}.`);
+  if (turn.hasBooked) opening.push(`You're booked for ${memory.booked.at(-1) ?? ''}.`);
+  if (wish !== '') opening.push(wish);
+  const answer = answerTopics(memory);
+  if (answer && !turn.hasBooked) opening.push(answer);
+  if (turn.kind === 'keys') opening.push("I can't use the keypad here, please just tell me.");
+  if (turn.kind === 'words' && !turn.isUnderstood) {
+    opening.push(
+      memory.misses > 1
+        ? vary(memory, 'misses', [
+            `I'm still not following, I'm sorry. The desk at ${deskNumber(memory)} can help too, or I can book a visit.`,
+            `I don't understand that either. You can call ${deskNumber(memory)}, or tell me what the car needs.`,
+          ])
+        : vary(memory, 'miss', [
+            "Sorry, I didn't catch that.",
+            "I'm sorry, I didn't understand.",
+            "Sorry, that didn't come through.",
+          ]),
+    );
+  }
+  return opening;
+}
+
+/** The plan for the reply that is due now. Pure: saying the same thing twice is avoided by what memory has counted. */
+export function decide(desk: Desk): Plan {
+  const { memory } = desk;
+  const { turn } = memory;
+  if (turn.kind === 'none') {
+    return say(
+      `Thanks for calling ${memory.context.dealership}, this is the virtual assistant. How can I help?`,
+      'greeting',
+      { asked: 'need' },
+    );
+  }
+  if (turn.kind === 'silence') return answerSilence(desk);
+  const transferred = answerTransfer(desk);
+  if (transferred) return transferred;
+  let wish = '';
+  if (turn.isUnsafe) {
+    const answer = answerUnsafe(desk);
+    if (typeof answer !== 'string') return answer;
+    wish = answer;
+  } else if (turn.wish !== undefined && !turn.hasBooked) {
+    const answer = answerWish(desk, turn.wish);
+    if (typeof answer !== 'string') return answer;
+    wish = answer;
+  } else if (isLeaving(memory)) return sayGoodbye(desk);
+  const next = turn.hasBooked ? askAnythingElse(memory) : goOn(desk);
+  if (next.toolCalls.length > 0) return next;
+  const opening = turn.isUnsafe ? [wish, ...openReply(desk, '')] : openReply(desk, wish);
+  return { ...next, text: [...opening, next.text].join(' ').trim() };
+}

@@ -1,0 +1,159 @@
+/** Lets a caller's turn change what is known: the last statement wins. */
+
+import { notePerson } from './hearing-person.ts';
+import { noteTime } from './hearing-time.ts';
+import { noteVehicle } from './hearing-vehicle.ts';
+import { type Heard, listen } from './listening.ts';
+import { draftKey, freshTurn, type Memory } from './memory.ts';
+import { sayWeekday } from './saying.ts';
+import { nearestCode } from './services.ts';
+import { chosenStart } from './slots.ts';
+import { isRemark, wantsVisit } from './wishes.ts';
+
+const CONCERN_LENGTH = 300;
+
+/** A note in brackets that the agent puts where a caller's words would be. */
+const NOTE = /\[[^\]]*\]/g;
+
+function noteService(memory: Memory, heard: Heard): boolean {
+  const { draft, context, turn } = memory;
+  const [mention, ...more] = heard.services;
+  if (!mention) return false;
+  const codes = context.services.map(({ code }) => code);
+  const code = nearestCode(mention.code, codes);
+  const asksOnly = heard.topics.some(
+    (topic) => topic === 'price' || topic === 'duration' || topic === 'menu',
+  );
+  if (asksOnly) {
+    turn.topicService = code;
+    if (draft.service !== undefined || !wantsVisit(heard.plain)) return true;
+  }
+  const words = heard.text.trim().slice(0, CONCERN_LENGTH);
+  const isAddition = /\b(also|as well|plus|too|while (it's|you're|i'm) (there|at it))\b/.test(heard.plain);
+  const isAboutSame =
+    draft.service !== undefined && (mention.isConcern || isAddition) && memory.asked !== 'change';
+  if (isAboutSame && code !== draft.service) {
+    draft.concern =
+      draft.concern === undefined ? words : `${draft.concern} / ${words}`.slice(0, CONCERN_LENGTH);
+    return true;
+  }
+  if (code !== draft.service) {
+    draft.service = code;
+    delete draft.concern;
+  }
+  if (mention.isConcern || more.length > 0 || code === 'other') draft.concern ??= words;
+  memory.wantsVisit = true;
+  return true;
+}
+
+/** A need that no list knows, told when the need was asked for: the advisor gets it in the caller's words. */
+function noteUnlistedNeed(memory: Memory, heard: Heard): boolean {
+  const tells =
+    /\b(my|the|it|its|keeps|need|want|problem|issue|wrong|acting|doing|making|replace|install|put)\b/.test(
+      heard.plain,
+    );
+  const isOpen = memory.asked === 'need' && memory.draft.service === undefined && !heard.reply.isNo;
+  const isOther = heard.topics.length > 0 || heard.wish !== undefined || heard.words.length < 4;
+  const hasNothingElse =
+    heard.dates.length === 0 &&
+    heard.times.length === 0 &&
+    !heard.vehicle &&
+    !heard.name &&
+    !heard.email &&
+    !heard.phone;
+  if (!isOpen || isOther || !tells || !hasNothingElse || wantsVisit(heard.plain)) return false;
+  if (memory.misses === 0) return false;
+  memory.draft.service = nearestCode(
+    'other',
+    memory.context.services.map(({ code }) => code),
+  );
+  memory.draft.concern = heard.text.trim().slice(0, CONCERN_LENGTH);
+  memory.wantsVisit = true;
+  return true;
+}
+
+function noteConsent(memory: Memory, heard: Heard): void {
+  const start = chosenStart(memory);
+  if (memory.asked !== 'read-back' || start === undefined) return;
+  const key = draftKey(memory, start);
+  const asksFirst = heard.topics.length > 0 && !/^(yes|yeah|yep)\b/.test(heard.plain);
+  const strays = heard.wish !== undefined || heard.isUnsafe || asksFirst;
+  if (heard.reply.isFirmYes && !strays && memory.draft.readBack === key) memory.draft.consent = key;
+}
+
+/** "[silence]", "[The caller pressed 1]", or what was heard of an interrupted reply. */
+function hearNote(memory: Memory, note: string): void {
+  if (/^\[silence/i.test(note)) memory.turn = freshTurn('silence');
+  else if (/pressed/i.test(note)) memory.turn = freshTurn('keys');
+  else {
+    const readBackDay = /\d{4}-\d\d-\d\d/.exec(memory.draft.readBack ?? '')?.[0];
+    const heard = /"([\s\S]*)"/.exec(note)?.[1];
+    if (readBackDay && heard !== undefined && !heard.includes(sayWeekday(readBackDay)))
+      delete memory.draft.readBack;
+    memory.turn = { ...freshTurn('note') };
+  }
+}
+
+export function hear(memory: Memory, content: string): void {
+  const notes = content.match(NOTE) ?? [];
+  for (const note of notes) hearNote(memory, note);
+  const text = content.replace(NOTE, ' ').trim();
+  if (text === '') {
+    if (notes.length === 0) memory.turn = freshTurn('silence');
+    if (memory.turn.kind === 'silence') memory.silences += 1;
+    return;
+  }
+  memory.silences = 0;
+  memory.turn = freshTurn('words');
+  const { turn } = memory;
+  const isLastMissing = memory.first !== undefined && memory.last === undefined;
+  const heard = listen(text, memory.context, memory.asked, isLastMissing);
+  memory.summary = `${memory.summary} ${text}`.trim().slice(-400);
+  turn.topics = heard.topics;
+  if (heard.wish) turn.wish = heard.wish;
+  turn.isUnsafe = heard.isUnsafe;
+  turn.isYes = heard.reply.isYes;
+  turn.isNo = heard.reply.isNo;
+  turn.isThanks = heard.reply.isThanks;
+  turn.isBye = heard.reply.isBye;
+  continueTopic(memory, heard);
+
+  const took = [
+    noteService(memory, heard),
+    noteVehicle(memory, heard),
+    notePerson(memory, heard),
+    noteTime(memory, heard),
+  ].some(Boolean);
+  if (heard.transport) memory.draft.transport = heard.transport;
+  if (wantsVisit(heard.plain)) memory.wantsVisit = true;
+  if (heard.isUnsafe) memory.hasUnsafeCar = true;
+  if (turn.wish === 'abuse') memory.abuses += 1;
+  noteConsent(memory, heard);
+  const isAnswered =
+    turn.isYes || turn.isNo || turn.isBye || turn.isThanks || turn.wish !== undefined || turn.isUnsafe;
+  const isOther =
+    heard.transport !== undefined ||
+    heard.part !== undefined ||
+    isRemark(heard.plain) ||
+    wantsVisit(heard.plain);
+  turn.isUnderstood =
+    took || isAnswered || isOther || turn.topics.length > 0 || noteUnlistedNeed(memory, heard);
+  memory.misses = turn.isUnderstood ? 0 : memory.misses + 1;
+  if (took && (memory.asked === 'transfer' || memory.asked === 'anything-else') && !turn.isYes)
+    memory.wantsVisit = true;
+}
+
+/** "And Saturday?" after a question about hours asks for hours again. Days asked about are no days to come. */
+function continueTopic(memory: Memory, heard: Heard): void {
+  const { turn } = memory;
+  const goesOn =
+    memory.lastTopic === 'hours' &&
+    !memory.wantsVisit &&
+    heard.dates.length > 0 &&
+    heard.services.length === 0 &&
+    turn.topics.length === 0;
+  if (goesOn) turn.topics = ['hours'];
+  if (turn.topics.includes('hours')) turn.topicDays = heard.dates.map(({ date }) => date);
+  if (turn.topics.length > 0) memory.lastTopic = turn.topics[0] ?? 'hours';
+  else if (heard.services.length > 0) delete memory.lastTopic;
+}

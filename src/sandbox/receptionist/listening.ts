@@ -1,0 +1,92 @@
+/** Takes one turn of the caller apart: what is named in it, each word counted for one thing only. */
+
+import type { CallContext } from './call-context.ts';
+import { type DateMention, readDates } from './dates.ts';
+import { readEmail } from './emails.ts';
+import { readSpellings } from './letters.ts';
+import type { Question } from './memory.ts';
+import { type NameMention, readName } from './names.ts';
+import { type PhoneMention, readPhone } from './phones.ts';
+import { type Reply, readReply } from './replies.ts';
+import { readServices, type ServiceMention, soundsUnsafe } from './services.ts';
+import { type Part, readPart, readTimes, type TimeMention } from './times.ts';
+import { readVehicle, type VehicleMention } from './vehicles.ts';
+import { readTopics, readTransport, readWish, type Topic, type Transport, type Wish } from './wishes.ts';
+import { joinWords, toWords, use } from './words.ts';
+
+export interface Heard {
+  /** As it was heard, without notes in brackets. */
+  text: string;
+  /** Joined words (words.ts). */
+  plain: string;
+  words: string[];
+  reply: Reply;
+  dates: DateMention[];
+  times: TimeMention[];
+  part: Part | undefined;
+  services: ServiceMention[];
+  vehicle: VehicleMention | undefined;
+  vin: string | undefined;
+  name: NameMention | undefined;
+  phone: PhoneMention | undefined;
+  email: string | undefined;
+  transport: Transport | undefined;
+  topics: Topic[];
+  wish: Wish | undefined;
+  isUnsafe: boolean;
+}
+
+const MOST_WORDS = 200;
+
+/** `asked`: what the caller was last asked, which decides how a bare word or number is taken. */
+export function listen(
+  text: string,
+  context: CallContext,
+  asked: Question | undefined,
+  isLastNameMissing: boolean,
+): Heard {
+  const all = toWords(text).slice(0, MOST_WORDS);
+  const plain = joinWords(all);
+  const isNameExpected = asked === 'name';
+  let words: readonly string[] = all;
+
+  const email = readEmail(words);
+  if (email) words = use(words, email.from, email.to);
+  const phone = readPhone(words, asked === 'phone' ? 3 : 7);
+  if (phone) words = use(words, phone.from, phone.to);
+
+  // Long runs of letters spell a name, not a model; short ones may be "C R V".
+  const vehicleWords = readSpellings(words, isNameExpected ? 3 : 4).reduce<readonly string[]>(
+    (left, { from, to }) => use(left, from, to),
+    words,
+  );
+  const named = readVehicle(vehicleWords, asked === 'vehicle' || asked === 'which-vehicle');
+  const vehicle = isNameExpected && named?.year === undefined ? undefined : named;
+  if (vehicle) words = use(words, vehicle.from, vehicle.to);
+
+  const name = readName(words, isNameExpected, isLastNameMissing && isNameExpected);
+  for (const { from, to } of readSpellings(words)) words = use(words, from, to);
+  const dates = readDates(words, context.today);
+  for (const { from, to } of dates) words = use(words, from, to);
+  const isTimeExpected = asked === 'slot' || asked === 'day' || asked === 'change' || asked === 'which-day';
+
+  return {
+    text,
+    plain,
+    words: all,
+    reply: readReply(plain),
+    dates,
+    times: readTimes(words, isTimeExpected),
+    part: readPart(plain),
+    services: readServices(joinWords(words)),
+    vehicle,
+    vin: /\b(?=\w*\d)[a-hj-npr-z0-9]{17}\b/.exec(plain)?.[0]?.toUpperCase(),
+    name,
+    phone,
+    email: email?.email,
+    transport: readTransport(plain),
+    topics: readTopics(plain),
+    wish: readWish(plain),
+    isUnsafe: soundsUnsafe(plain),
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * The rule-based receptionist that stands in for the language model in the sandbox: no model, no randomness, no memory
+ * of its own. It goes through the conversation from the beginning each time and decides what comes next.
+ */
+
+import type { ChatAnswer, ChatMessage, ChatRequest } from '../openai/chat.ts';
+import { readCallContext } from './call-context.ts';
+import { decide } from './decide.ts';
+import { hear } from './hearing.ts';
+import { beginMemory, type Memory } from './memory.ts';
+import type { Plan } from './plan.ts';
+import { sayWeekday } from './saying.ts';
+import { learn } from './tool-results.ts';
+
+const letters = (text: string) => text.toLowerCase().replace(/[^\p{L}]/gu, '');
+
+/** Whether `said`, which may have been cut short, is the plan's text. */
+function isPlanSaid(plan: Plan, said: string): boolean {
+  const [planned, heard] = [letters(plan.text), letters(said)];
+  return heard !== '' && planned !== '' && (planned.startsWith(heard) || heard.startsWith(planned));
+}
+
+/** Lets the words that were said take effect. Words of others (a re-prompt, an apology) leave the open question open. */
+function commit(memory: Memory, plan: Plan, said: string): void {
+  memory.lastText = said;
+  if (memory.firstName !== undefined && said.includes(memory.firstName)) memory.isGreeted = true;
+  if (!isPlanSaid(plan, said)) return;
+  memory.said[plan.sentence] = (memory.said[plan.sentence] ?? 0) + 1;
+  if (!memory.turn.isUnderstood) {
+    const sentence = memory.misses > 1 ? 'misses' : 'miss';
+    memory.said[sentence] = (memory.said[sentence] ?? 0) + 1;
+  }
+  if (plan.asked !== undefined) memory.asked = plan.asked;
+  if (plan.offered !== undefined) memory.draft.offered = plan.offered;
+  if (plan.transfer !== undefined) memory.transfer = plan.transfer;
+  if (plan.readBack !== undefined && said.includes(sayWeekday(plan.readBack.start.slice(0, 10)))) {
+    memory.draft.readBack = plan.readBack.key;
+  }
+}
+
+function follow(memory: Memory, messages: readonly ChatMessage[], tools: ChatRequest['tools']): void {
+  const calls = new Map<string, { name: string; arguments: string }>();
+  for (const message of messages) {
+    if (message.role === 'user') hear(memory, message.content);
+    else if (message.role === 'tool') {
+      const made = calls.get(message.toolCallId ?? '');
+      if (made) learn(memory, made.name, made.arguments, message.content);
+    } else if (message.role === 'assistant') {
+      if (message.content.trim() !== '') {
+        const plan = decide({ memory, tools });
+        const isWordless = plan.text === '' && plan.toolCalls.length > 0;
+        commit(memory, isWordless ? decide({ memory, tools: [] }) : plan, message.content.trim());
+      }
+      for (const made of message.toolCalls ?? []) calls.set(made.id, made);
+    }
+  }
+}
+
+const NO_CONTEXT = "I'm sorry, I can't see our schedule right now. Please call again a little later.";
+
+/**
+ * The receptionist's answer to a conversation. The same request always gets the same answer; nothing thrown.
+ * It calls only tools that the request offers, and none when `toolChoice` is "none".
+ */
+export function answer(request: ChatRequest): ChatAnswer {
+  const context = readCallContext(request.messages);
+  if (!context) return { text: NO_CONTEXT, toolCalls: [] };
+  const memory = beginMemory(context);
+  follow(memory, request.messages, request.tools);
+  const { text, toolCalls } = decide({ memory, tools: request.toolChoice === 'none' ? [] : request.tools });
+  return { text, toolCalls };
+}
