@@ -1,5 +1,7 @@
 /** What one phone call needs from the world. Interfaces only; adapters implement them. Audio is mu-law, 8 kHz, mono: 8 bytes a millisecond. */
 import type { VendorError } from '../lib/vendor-error.ts';
+import type { Line, ToolRecord } from './events.ts';
+import type { HistoryEntry } from './history.ts';
 
 /** The caller's end of the line. Nothing here waits; once the line is closed every verb does nothing. */
 export interface Phone {
@@ -76,4 +78,31 @@ export interface VoiceListener {
   finished(): void;
   /** The voice broke and could not be mended; `unspoken` is what had been said to it and not delivered. */
   failed(error: VendorError, unspoken: string): void;
+}
+
+/** One reply in the making, in order. */
+export type ReplyPart =
+  | { type: 'words'; text: string }
+  /** Tools are about to run: what has been written so far should be spoken now. */
+  | { type: 'working' }
+  /** A tool has run; kept in the history even when the reply has been cut short. */
+  | { type: 'tool'; record: ToolRecord }
+  | { type: 'usage'; model: string; promptTokens: number; cachedTokens: number; completionTokens: number }
+  /** The model failed; what follows is an apology in fixed words. */
+  | { type: 'fault'; fault: string }
+  /** The agent asks to end the call once its words have been heard. */
+  | { type: 'close' };
+
+export interface Agent {
+  /**
+   * Streams one reply to the conversation. After `signal` is aborted no new tool starts, a write that has begun is
+   * finished and yielded, and the stream ends. Never throws for a vendor's failure.
+   */
+  reply(history: readonly HistoryEntry[], signal: AbortSignal): AsyncIterable<ReplyPart>;
+}
+
+/** Fixed lines as text and, where they could be rendered, as audio. */
+export interface Lines {
+  text(line: Line): string;
+  audio(line: Line): Uint8Array | undefined;
 }

@@ -1,0 +1,161 @@
+/** Complete mediation: every tool call of the model passes here, and nowhere else. */
+import { createHash } from 'node:crypto';
+import type { ToolRecord } from '../call/events.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { ToolCall } from './ports.ts';
+import type { CallSession } from './session.ts';
+import type { Tool, ToolContext, ToolResult } from './tool.ts';
+
+/** A tool's own deadline; the database gives up before (statement timeout 3 s, two retries at most). */
+const TOOL_DEADLINE_MS = 5_000;
+/** Bad arguments the model may repair in one call before it is told to stop. */
+const MAX_REPAIRS = 2;
+
+export interface DispatcherOptions {
+  tools: readonly Tool[];
+  clock: Clock;
+  /** Everything a tool needs but what belongs to this one call of it. */
+  context: Omit<ToolContext, 'session' | 'setSession' | 'now' | 'idempotencyKey'>;
+  session: CallSession;
+  /** Told of each new session, to store it. */
+  onSession(session: CallSession): void;
+  onFault(fault: string): void;
+}
+
+export interface Dispatcher {
+  readonly tools: readonly Tool[];
+  readonly session: CallSession;
+  /** Runs one call to its end. Never throws. */
+  dispatch(call: ToolCall): Promise<Dispatched>;
+}
+
+export interface Dispatched {
+  record: ToolRecord;
+  effect: Tool['effect'] | 'none';
+  /** The tool's own sentence about what is true now; for a write, what can be said if the model fails afterwards. */
+  message: string;
+}
+
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const { tools, clock, context, onSession, onFault } = options;
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  /** Writes under way or done in this call, by key: the same write asked twice is one write. */
+  const writes = new Map<string, Promise<ToolResult>>();
+  let session = options.session;
+
+  async function run(tool: Tool, args: unknown, key: string): Promise<ToolResult> {
+    if (tool.level > session.level) {
+      return {
+        success: false,
+        error: 'verification_required',
+        message: 'Not possible yet: create the customer first.',
+      };
+    }
+    try {
+      return await tool.run(args, {
+        ...context,
+        session,
+        setSession(next) {
+          session = next;
+          onSession(next);
+        },
+        now: clock.now(),
+        idempotencyKey: key,
+      });
+    } catch (error) {
+      onFault(`${tool.name}: ${error instanceof Error ? error.name : 'failed'}`);
+      return {
+        success: false,
+        error: 'unavailable',
+        message:
+          'Our schedule cannot be reached right now. Nothing has been confirmed. Say so honestly and offer to have someone call back.',
+      };
+    }
+  }
+
+  async function answer(call: ToolCall): Promise<{ tool: Tool | undefined; result: ToolResult }> {
+    const tool = byName.get(call.name);
+    if (!tool)
+      return { tool, result: { success: false, error: 'not_found', message: 'There is no such tool.' } };
+    const args = parseJson(call.arguments);
+    const key = `${session.callSid}:${tool.name}:${createHash('sha256').update(canonical(args)).digest('hex').slice(0, 32)}`;
+    const result = await (tool.effect === 'write'
+      ? once(tool, args, key)
+      : withDeadline(run(tool, args, key)));
+    if (!result.success && result.error === 'invalid_args') {
+      session = { ...session, badArguments: session.badArguments + 1 };
+      if (session.badArguments > MAX_REPAIRS) {
+        const message = `${result.message} Do not try this tool again; apologise and offer a call back.`;
+        return { tool, result: { ...result, message } };
+      }
+    } else if (result.success) session = { ...session, badArguments: 0 };
+    return { tool, result };
+  }
+
+  async function once(tool: Tool, args: unknown, key: string): Promise<ToolResult> {
+    const running = writes.get(key) ?? run(tool, args, key);
+    writes.set(key, running);
+    const result = await withDeadline(running);
+    // A refusal may be asked again (the slot may have come free); a success may not.
+    if (!result.success) writes.delete(key);
+    return result;
+  }
+
+  async function withDeadline(work: Promise<ToolResult>): Promise<ToolResult> {
+    const { promise: late, resolve } = Promise.withResolvers<ToolResult>();
+    const cancel = clock.after(TOOL_DEADLINE_MS, () =>
+      resolve({
+        success: false,
+        error: 'unavailable',
+        message:
+          'No answer in time. It is not known whether it was done: say that you will have someone confirm it.',
+      }),
+    );
+    const result = await Promise.race([work, late]);
+    cancel();
+    return result;
+  }
+
+  return {
+    tools,
+    get session() {
+      return session;
+    },
+    async dispatch(call) {
+      const startedAt = clock.elapsed();
+      const { tool, result } = await answer(call);
+      return {
+        record: {
+          callId: call.id,
+          name: call.name,
+          arguments: call.arguments,
+          result: JSON.stringify(result),
+          isSuccess: result.success,
+          tookMs: clock.elapsed() - startedAt,
+        },
+        effect: tool && result.success ? tool.effect : 'none',
+        message: result.message,
+      };
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text === '' ? '{}' : text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same arguments in another order are the same arguments. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const parts = Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`);
+    return `{${parts.join(',')}}`;
+  }
+  return JSON.stringify(value) ?? 'undefined';
+}

@@ -1,0 +1,78 @@
+/** What a tool is: its name and arguments for the model, and for the dispatcher who may use it and what it does. */
+import { z } from 'zod';
+import type { Db } from '../db/connect.ts';
+import type { KnownCustomer } from '../dealership/customers.ts';
+import type { DealershipProfile } from '../dealership/profile.ts';
+import type { CallSession } from './session.ts';
+
+/** Stable codes the model can act on. */
+export type ToolError =
+  | 'invalid_args'
+  | 'not_found'
+  | 'verification_required'
+  | 'number_on_file'
+  | 'slot_unavailable'
+  | 'outside_hours'
+  | 'closed'
+  | 'in_past'
+  | 'too_far_ahead'
+  | 'limit_reached'
+  | 'unavailable'
+  | 'internal_error';
+
+/** `message` is for the model: one plain sentence about what is true now. Never a stack trace, never another person's data. */
+export type ToolResult =
+  | { success: true; data: Record<string, unknown>; message: string }
+  | { success: false; error: ToolError; message: string; data?: Record<string, unknown> };
+
+export interface ToolContext {
+  db: Db;
+  profile: DealershipProfile;
+  session: CallSession;
+  /** Replaces the session; kept by the dispatcher when the tool has succeeded. */
+  setSession(session: CallSession): void;
+  /** The dealership's present, epoch milliseconds. */
+  now: number;
+  /** The same write asked again in this call has the same key. */
+  idempotencyKey: string;
+  findCustomer(phone: string): Promise<KnownCustomer | undefined>;
+  forgetCustomer(phone: string): Promise<void>;
+  calendarSync: 'pending' | 'off';
+}
+
+export interface Tool {
+  name: string;
+  description: string;
+  /** `read` may be repeated; `write` is finished once begun and done once; `terminal` ends the call when its reply has been heard. */
+  effect: 'read' | 'write' | 'terminal';
+  /** The least identity level of the call: 0 anybody, 1 caller ID on file or customer created in this call. */
+  level: 0 | 1;
+  /** JSON Schema for the model. */
+  parameters: Record<string, unknown>;
+  /** Parses untrusted arguments and runs; bad arguments come back as `invalid_args`. */
+  run(args: unknown, context: ToolContext): Promise<ToolResult>;
+}
+
+/** Builds a tool from a zod object whose keys are all required (use nullable, not optional: strict mode knows no optional keys). */
+export function defineTool<Shape extends z.ZodRawShape>(definition: {
+  name: string;
+  description: string;
+  effect: Tool['effect'];
+  level: Tool['level'];
+  arguments: z.ZodObject<Shape>;
+  run(args: z.infer<z.ZodObject<Shape>>, context: ToolContext): Promise<ToolResult>;
+}): Tool {
+  const { arguments: schema, run, ...rest } = definition;
+  const { $schema: _, ...parameters } = z.toJSONSchema(schema.strict());
+  return {
+    ...rest,
+    parameters,
+    async run(args, context) {
+      const parsed = schema.strict().safeParse(args);
+      if (!parsed.success) {
+        return { success: false, error: 'invalid_args', message: z.prettifyError(parsed.error) };
+      }
+      return run(parsed.data, context);
+    },
+  };
+}

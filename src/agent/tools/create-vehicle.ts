@@ -1,0 +1,52 @@
+/** A vehicle for the customer of this call. */
+import { z } from 'zod';
+import { addVehicle } from '../../dealership/vehicles.ts';
+import { isValidVin } from '../../dealership/vin.ts';
+import { vehicleRefused } from '../refusals.ts';
+import { withVehicle } from '../session.ts';
+import { defineTool } from '../tool.ts';
+
+export const createVehicle = defineTool({
+  name: 'create_vehicle',
+  description:
+    'Add a vehicle to the customer of this call. Year, make and model are enough; never insist on a VIN. Returns the handle to book with.',
+  effect: 'write',
+  level: 1,
+  arguments: z.object({
+    year: z.number(),
+    make: z.string(),
+    model: z.string(),
+    vin: z.string().nullable(),
+    license_plate: z.string().nullable(),
+    mileage: z.number().nullable(),
+  }),
+  async run(
+    { year, make, model, vin, license_plate, mileage },
+    { db, session, setSession, forgetCustomer, now },
+  ) {
+    if (!session.customerId) {
+      return { success: false, error: 'verification_required', message: 'Create the customer first.' };
+    }
+    const added = await addVehicle(db, {
+      customerId: session.customerId,
+      year,
+      make,
+      model,
+      ...(vin && isValidVin(vin) ? { vin } : {}),
+      ...(license_plate ? { licensePlate: license_plate } : {}),
+      ...(mileage === null ? {} : { mileage }),
+      now,
+    });
+    if (!added.ok) return vehicleRefused(added.refusal);
+    if (session.callerPhone) await forgetCustomer(session.callerPhone);
+    const { vehicleId, ...known } = added.value;
+    const { session: next, handle } = withVehicle(session, {
+      id: vehicleId,
+      year: known.year,
+      make: known.make,
+      model: known.model,
+    });
+    setSession(next);
+    return { success: true, data: { vehicle: handle }, message: `The vehicle is on file as ${handle}.` };
+  },
+});

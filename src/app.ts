@@ -1,0 +1,323 @@
+/** The one place where everything is wired; only here is it known which vendor is live and which the sandbox. */
+import formbody from '@fastify/formbody';
+import websocket from '@fastify/websocket';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { DestinationStream } from 'pino';
+import { z } from 'zod';
+import { createSpeechToText } from './adapters/deepgram/speech-to-text.ts';
+import { createTextToSpeech } from './adapters/deepgram/text-to-speech.ts';
+import { createLanguageModel } from './adapters/openai/language-model.ts';
+import { createRedisKeyValue } from './adapters/redis/key-value.ts';
+import { acceptMediaStream } from './adapters/twilio/media-stream.ts';
+import { createSignatureCheck } from './adapters/twilio/signature.ts';
+import * as twiml from './adapters/twilio/twiml.ts';
+import { inboundLines } from './agent/briefings/inbound.ts';
+import { type CallSession, callSessionSchema } from './agent/session.ts';
+import { createSessionStore } from './agent/session-store.ts';
+import { createClips } from './call/clips.ts';
+import type { CallEvent } from './call/events.ts';
+import { type CallRegistry, createCallRegistry } from './call/registry.ts';
+import type { TurnOptions } from './call/turns.ts';
+import type { Config } from './config.ts';
+import { connectDatabase, type Database } from './db/connect.ts';
+import { migrateDatabase } from './db/migrate.ts';
+import { claimStream, closeOrphanedCalls, finishCall } from './dealership/call-log.ts';
+import { createCustomerCache } from './dealership/customer-cache.ts';
+import { findCustomerByPhone } from './dealership/customers.ts';
+import { loadDemoWorld } from './dealership/demo-world.ts';
+import { isDatabaseEmpty } from './dealership/mock-data.ts';
+import { type DealershipProfile, loadProfile } from './dealership/profile.ts';
+import { createCallDesk } from './http/answer-call.ts';
+import { registerErrorHandler } from './http/error-handler.ts';
+import { registerHealth } from './http/health.ts';
+import { registerHome } from './http/home.ts';
+import { registerMediaStream } from './http/media-stream.ts';
+import { createStreamTokens } from './http/stream-token.ts';
+import { registerVoiceRoutes } from './http/voice.ts';
+import { type Clock, createClock } from './lib/clock.ts';
+import { createMemoryKeyValue } from './lib/memory-key-value.ts';
+import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
+import { createLog } from './telemetry/log.ts';
+
+export interface App {
+  config: Config;
+  profile: DealershipProfile;
+  fastify: FastifyInstance;
+  database: Database;
+  registry: CallRegistry;
+  clock: Clock;
+  /** The stand-ins that run in this process; a live vendor has none. */
+  sandbox: Sandbox;
+  /** Opens the port; resolves to the address. */
+  listen(): Promise<string>;
+  /** Lets calls in progress end (`drainMs` at most), then closes everything. Safe to call twice. */
+  close(drainMs?: number): Promise<void>;
+}
+
+export interface AppOptions {
+  clock?: Clock;
+  logDestination?: DestinationStream;
+  turnOptions?: TurnOptions;
+  /** Watches every call; for terminals and tests. */
+  onEvent?(callSid: string, event: CallEvent): void;
+}
+
+/** A call may last 15 minutes; a stop waits for it a little longer. */
+const DRAIN_MS = 16 * 60_000;
+const GOODBYE_MS = 15_000;
+/** The first attempt at the fixed lines may hold up the start this long. */
+const CLIPS_MS = 8_000;
+/** No call lasts this long: what is still open was left by a process that died. */
+const ORPHAN_MS = 30 * 60_000;
+
+/** Rejects with what is wrong; whatever had been started is stopped again. */
+export async function buildApp(config: Config, options: AppOptions = {}): Promise<App> {
+  const releases: (() => Promise<void> | void)[] = [];
+  const release = async () => {
+    for (let next = releases.pop(); next; next = releases.pop()) await next();
+  };
+  try {
+    return await build(config, options, releases, release);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function build(
+  config: Config,
+  options: AppOptions,
+  releases: (() => Promise<void> | void)[],
+  release: () => Promise<void>,
+): Promise<App> {
+  const { publicBaseUrl } = config.server;
+  const clock =
+    options.clock ?? createClock(config.clockStart === undefined ? {} : { startAt: config.clockStart });
+  const log = createLog(
+    config.logLevel,
+    !config.isProduction && process.stdout.isTTY,
+    options.logDestination,
+  );
+  const profile = await loadProfile(config.dealershipFile);
+
+  const database = await connectDatabase({
+    ...(config.database.kind === 'server'
+      ? { url: config.database.url }
+      : { dataDir: config.database.dataDir }),
+    onError: (error) => log.error({ err: error }, 'a database connection broke'),
+  });
+  releases.push(() => database.close());
+  const { db } = database;
+  const applied = await migrateDatabase(database);
+  if (applied.length > 0) log.info({ applied }, 'database migrated');
+  if (database.kind === 'embedded' && (await isDatabaseEmpty(db))) {
+    log.info(await loadDemoWorld(db), 'demo world loaded');
+  }
+  await closeOrphanedCalls(db, { olderThanMs: ORPHAN_MS, now: clock.now() });
+
+  const sandbox = await startSandbox({ clock, config });
+  releases.push(() => sandbox.close());
+
+  const keyValue = config.redisUrl
+    ? createRedisKeyValue({
+        url: config.redisUrl,
+        onError: (error) => log.warn({ err: error }, 'Redis failed'),
+      })
+    : createMemoryKeyValue();
+  releases.push(() => keyValue.close());
+  const sessions = createSessionStore<CallSession>({
+    keyValue,
+    parse: (json) => callSessionSchema.safeParse(json).data,
+    onError: (error) =>
+      log.warn({ err: error }, 'the session store failed; this process goes on with its own copy'),
+  });
+  const customers = createCustomerCache({
+    keyValue,
+    hashKey: config.twilio.authToken,
+    schema: knownCustomer,
+    find: (phone) => findCustomerByPhone(db, phone),
+    onError: (error) => log.warn({ err: error }, 'the customer cache failed; the database answers'),
+  });
+
+  const deepgramUrl = config.deepgram.baseUrl ?? sandbox.deepgram?.baseUrl;
+  const deepgram = {
+    apiKey: config.deepgram.apiKey,
+    clock,
+    ...(deepgramUrl ? { baseUrl: deepgramUrl } : {}),
+  };
+  const speechToText = createSpeechToText({ ...deepgram, model: config.deepgram.sttModel });
+  const textToSpeech = createTextToSpeech({ ...deepgram, model: config.deepgram.ttsModel });
+  const openaiUrl = config.openai.baseUrl ?? sandbox.openai?.baseUrl;
+  const model = createLanguageModel({
+    apiKey: config.openai.apiKey,
+    model: config.openai.model,
+    fallbackModel: config.openai.fallbackModel,
+    clock,
+    ...(openaiUrl ? { baseUrl: openaiUrl } : {}),
+    onNotice: (notice) => log.warn(notice, 'language model'),
+  });
+  releases.push(() => model.close());
+  const clips = createClips({
+    texts: inboundLines(profile),
+    render: (text, signal) => textToSpeech.render(text, signal),
+    clock,
+    onFault: (error, missing) =>
+      log.error({ err: error, missing }, 'fixed lines could not be rendered; trying again in a minute'),
+  });
+  releases.push(() => clips.close());
+  await within(CLIPS_MS, clips.ready);
+
+  const registry = createCallRegistry(config.maxCalls);
+  const tokens = createStreamTokens(config.twilio.authToken);
+  const signature = createSignatureCheck({ authToken: config.twilio.authToken, publicBaseUrl });
+  const desk = createCallDesk({
+    db,
+    profile,
+    clock,
+    log,
+    registry,
+    sessions,
+    customers,
+    speechToText,
+    textToSpeech,
+    model,
+    lines: clips,
+    ...(options.turnOptions ? { turnOptions: options.turnOptions } : {}),
+    ...(options.onEvent ? { onEvent: options.onEvent } : {}),
+  });
+
+  const baseLog: FastifyBaseLogger = log;
+  const fastify = Fastify({
+    loggerInstance: baseLog,
+    disableRequestLogging: true,
+    bodyLimit: 64 * 1024,
+    connectionTimeout: 15_000,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 75_000,
+    forceCloseConnections: true,
+  });
+  releases.push(() => fastify.close());
+  registerErrorHandler(fastify);
+  await fastify.register(formbody, { bodyLimit: 64 * 1024 });
+  await fastify.register(websocket, { options: { maxPayload: 64 * 1024, perMessageDeflate: false } });
+  registerVoiceRoutes(fastify, {
+    publicBaseUrl,
+    accountSid: config.twilio.accountSid,
+    isSigned: (path, params, header) => signature.isWebhook(path, params, header),
+    twiml,
+    tokens,
+    registry,
+    openCall: (call) => desk.open(call),
+    async callCompleted(callSid) {
+      const endedAt = new Date(clock.now());
+      await finishCall(db, { callSid, endedAt, endedReason: 'caller_hangup', outcome: 'abandoned' });
+    },
+    apology: `Thanks for calling ${profile.name}. We can't take your call right now. Please try again in a few minutes.`,
+  });
+  registerMediaStream(fastify, {
+    accountSid: config.twilio.accountSid,
+    isSigned: (path, header) => signature.isUpgrade(path, header),
+    tokens,
+    registry,
+    open: (socket, onStart, onClosed) =>
+      acceptMediaStream(socket, {
+        clock,
+        onStart,
+        onClosed(report) {
+          if (report.error) log.error({ err: report.error }, 'a call broke on a bug');
+          if (report.refusal) log.warn({ refusal: report.refusal }, 'a media stream was refused');
+          onClosed();
+        },
+      }),
+    claim: (callSid, generation) => claimStream(db, callSid, generation),
+    answer: (stream) => desk.answer(stream),
+  });
+  const vendors = {
+    twilio: config.twilio.kind,
+    deepgram: config.deepgram.kind,
+    openai: config.openai.kind,
+    google: config.google.kind,
+  };
+  registerHealth(fastify, {
+    registry,
+    checks: {
+      async database() {
+        await database.pool.query('select 1');
+      },
+      redis: config.redisUrl ? () => keyValue.ping() : undefined,
+    },
+    describe: { database: database.kind, redis: config.redisUrl ? 'redis' : 'memory', vendors },
+    alarms: () =>
+      clips.missing.length > 0 ? ['Fixed lines are not rendered: the voice did not answer.'] : [],
+  });
+  registerHome(fastify, () => ({
+    dealership: profile.name,
+    phoneNumber: config.twilio.phoneNumber,
+    isSandbox: config.twilio.kind === 'sandbox',
+    rows: [
+      { name: 'Telephone', kind: vendors.twilio, detail: `Twilio, ${config.twilio.phoneNumber}` },
+      { name: 'Hearing', kind: vendors.deepgram, detail: `Deepgram, ${config.deepgram.sttModel}` },
+      { name: 'Voice', kind: vendors.deepgram, detail: `Deepgram, ${config.deepgram.ttsModel}` },
+      {
+        name: 'Words',
+        kind: vendors.openai,
+        detail:
+          vendors.openai === 'live'
+            ? `OpenAI, ${config.openai.model}`
+            : 'a rule-based receptionist, no language model',
+      },
+      { name: 'Calendar', kind: vendors.google, detail: 'Google Calendar' },
+      {
+        name: 'Database',
+        kind: database.kind,
+        detail: database.kind === 'embedded' ? 'PostgreSQL in this process' : 'PostgreSQL',
+      },
+      {
+        name: 'Cache',
+        kind: config.redisUrl ? 'redis' : 'memory',
+        detail: config.redisUrl ? 'Redis' : 'in this process',
+      },
+    ],
+  }));
+  await fastify.ready();
+
+  let closing: Promise<void> | undefined;
+  return {
+    config,
+    profile,
+    fastify,
+    database,
+    registry,
+    clock,
+    sandbox,
+    listen: () => fastify.listen({ host: config.server.host, port: config.server.port }),
+    close(drainMs = DRAIN_MS) {
+      closing ??= registry.drain(drainMs, GOODBYE_MS).then(release);
+      return closing;
+    },
+  };
+}
+
+const knownCustomer = z.object({
+  id: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  phoneNumber: z.string(),
+  receiveReminders: z.boolean(),
+  vehicles: z.array(
+    z.object({
+      id: z.string(),
+      year: z.number(),
+      make: z.string(),
+      model: z.string(),
+      isPrimary: z.boolean(),
+    }),
+  ),
+});
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}

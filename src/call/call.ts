@@ -1,0 +1,326 @@
+/** One phone call: feeds facts to the rules of turns.ts and carries their commands out. Owns the call's timers, sockets and history. */
+import type { Clock } from '../lib/clock.ts';
+import { createPhraser } from '../speech/phrases.ts';
+import { speakable } from '../speech/speakable.ts';
+import type { CallCommand, CallEnd, CallEvent, CallFact, Line, TimerName } from './events.ts';
+import { History } from './history.ts';
+import type {
+  Agent,
+  Hearing,
+  Lines,
+  Phone,
+  PhoneListener,
+  SpeechToText,
+  TextToSpeech,
+  Voice,
+} from './ports.ts';
+import { defaultTurnOptions, initialTurnState, step, type TurnOptions } from './turns.ts';
+import { Utterance } from './utterance.ts';
+
+/** A reply that was cut short may still be finishing a write; the next one waits for it this long at most. */
+const SETTLE_MS = 6_000;
+/** The last mark should come back when its audio has been played; if it does not come this much later, we go on. */
+const MARK_GRACE_MS = 3_000;
+
+export interface CallParts {
+  phone: Phone;
+  speechToText: SpeechToText;
+  textToSpeech: TextToSpeech;
+  agent: Agent;
+  lines: Lines;
+  clock: Clock;
+  options?: TurnOptions;
+  observe(event: CallEvent): void;
+}
+
+export interface LiveCall {
+  /** Where the phone's events go. */
+  readonly listener: PhoneListener;
+  /** Says goodbye and ends the call. */
+  shutDown(): void;
+  /** Resolves once everything the call owned has been closed. */
+  readonly ended: Promise<CallEnd>;
+}
+
+/** Answers the phone: greets and begins to listen. */
+export function startCall(parts: CallParts): LiveCall {
+  const call = new Call(parts);
+  call.answer();
+  return call;
+}
+
+class Call implements LiveCall {
+  readonly ended: Promise<CallEnd>;
+  readonly #parts: CallParts;
+  readonly #options: TurnOptions;
+  readonly #history: History;
+  readonly #hearing: Hearing;
+  readonly #voice: Voice;
+  readonly #timers = new Map<TimerName, () => void>();
+  readonly #answeredAt: number;
+  readonly #end: (reason: CallEnd) => void;
+  #state = initialTurnState;
+  #utterance: Utterance | undefined;
+  #generation = 0;
+  /** The reply being made, to its very end: also the write it had begun when it was cut. */
+  #reply: Promise<void> = Promise.resolve();
+  #cancelMarkGuard: (() => void) | undefined;
+  #lastWordsAt = 0;
+
+  constructor(parts: CallParts) {
+    this.#parts = parts;
+    this.#options = parts.options ?? defaultTurnOptions;
+    this.#answeredAt = parts.clock.elapsed();
+    const { promise, resolve } = Promise.withResolvers<CallEnd>();
+    this.ended = promise;
+    this.#end = resolve;
+    this.#history = new History(
+      () => parts.clock.now(),
+      (turn) => parts.observe({ type: 'turn.settled', turn }),
+    );
+    this.#hearing = parts.speechToText.listen({
+      heard: (fact) => {
+        if (fact.type === 'speech-started') return;
+        if (fact.type === 'utterance-end') return this.#handle({ type: 'caller.paused' });
+        this.#lastWordsAt = parts.clock.elapsed();
+        const isFinal = fact.type === 'final';
+        const endsTurn = fact.type === 'final' && fact.endsTurn;
+        this.#handle({ type: 'caller.spoke', text: fact.text, isFinal, endsTurn });
+      },
+      failed: (error) => {
+        parts.observe({ type: 'fault', where: 'hearing', fault: error.message });
+        this.#handle({ type: 'hearing.failed' });
+      },
+    });
+    this.#voice = parts.textToSpeech.open({
+      audio: (audio) => this.#onAudio(audio),
+      delivered: (text) => this.#utterance?.delivered(text),
+      finished: () => this.#onVoiced(),
+      failed: (error) => {
+        parts.observe({ type: 'fault', where: 'voice', fault: error.message });
+        this.#handle({ type: 'voice.failed' });
+      },
+    });
+  }
+
+  readonly listener: PhoneListener = {
+    audio: (audio) => this.#hearing.hear(audio),
+    played: (mark) => this.#onPlayed(mark),
+    pressed: (digit) => this.#handle({ type: 'caller.pressed', digit }),
+    ended: (how) => this.#handle({ type: 'caller.left', how }),
+  };
+
+  answer(): void {
+    this.#handle({ type: 'call.answered' });
+  }
+
+  shutDown(): void {
+    this.#handle({ type: 'shutdown.began' });
+  }
+
+  /** The one door for facts and the one switch for commands. */
+  #handle(fact: CallFact): void {
+    const [state, commands] = step(this.#state, fact, this.#options);
+    this.#state = state;
+    for (const command of commands) this.#carryOut(command);
+  }
+
+  #carryOut(command: CallCommand): void {
+    switch (command.type) {
+      case 'startReply':
+        this.#startReply(command.text);
+        break;
+      case 'stopReply':
+        this.#stopReply();
+        break;
+      case 'say':
+        if (command.isFiller) this.#sayFiller(command.line);
+        else this.#sayLine(command.line);
+        break;
+      case 'finalizeHearing':
+        this.#hearing.finalize();
+        break;
+      case 'setTimer':
+        this.#setTimer(command.timer, command.ms);
+        break;
+      case 'clearTimer':
+        this.#clearTimer(command.timer);
+        break;
+      case 'hangUp':
+        void this.#hangUp(command.reason);
+        break;
+    }
+  }
+
+  #setTimer(timer: TimerName, ms: number): void {
+    this.#clearTimer(timer);
+    const cancel = this.#parts.clock.after(ms, () => {
+      this.#timers.delete(timer);
+      this.#handle({ type: 'timer.fired', timer });
+    });
+    this.#timers.set(timer, cancel);
+  }
+
+  #clearTimer(timer: TimerName): void {
+    this.#timers.get(timer)?.();
+    this.#timers.delete(timer);
+  }
+
+  #beginUtterance(): Utterance {
+    const { clock, phone } = this.#parts;
+    this.#utterance = new Utterance(++this.#generation, clock.elapsed(), phone, this.#history);
+    return this.#utterance;
+  }
+
+  // --- speaking ---------------------------------------------------------------------------------------------
+
+  #startReply(text: string): void {
+    const utterance = this.#beginUtterance();
+    const previous = this.#reply;
+    utterance.latencies.endOfTurnMs = Math.max(0, utterance.startedAt - this.#lastWordsAt);
+    this.#reply = this.#makeReply(utterance, text, previous);
+  }
+
+  async #makeReply(utterance: Utterance, text: string, previous: Promise<void>): Promise<void> {
+    const { clock, agent, observe } = this.#parts;
+    const signal = utterance.abort.signal;
+    await this.#withinDeadline(previous);
+    this.#history.callerSaid(text);
+    if (signal.aborted) return;
+
+    const phraser = createPhraser();
+    let isClosing = false;
+    const speak = (written: string) => {
+      const spoken = speakable(written);
+      if (signal.aborted || !spoken) return;
+      utterance.firstPhraseAt ??= clock.elapsed();
+      utterance.said({ written: written.replace(/\s+/g, ' ').trim(), spoken });
+      this.#voice.say(spoken);
+      this.#handle({ type: 'agent.said', text: written });
+    };
+    try {
+      for await (const part of agent.reply(this.#history.entries, signal)) {
+        if (part.type === 'words' && !signal.aborted) {
+          utterance.latencies.modelFirstTokenMs ??= clock.elapsed() - utterance.startedAt;
+          for (const phrase of phraser.push(part.text)) speak(phrase);
+        } else if (part.type === 'working') {
+          for (const phrase of phraser.end()) speak(phrase);
+        } else if (part.type === 'tool') {
+          this.#history.toolRan(part.record);
+          utterance.breakWords();
+        } else if (part.type === 'usage') {
+          observe(part);
+        } else if (part.type === 'fault') {
+          observe({ type: 'fault', where: 'model', fault: part.fault });
+        } else if (part.type === 'close') {
+          isClosing = true;
+        }
+      }
+    } catch (error) {
+      // A bug of ours: the caller hears a fixed line, not silence.
+      observe({
+        type: 'fault',
+        where: 'model',
+        fault: error instanceof Error ? error.message : String(error),
+      });
+    }
+    if (signal.aborted) return;
+    for (const phrase of phraser.end()) speak(phrase);
+    if (!utterance.isEmpty) this.#voice.finish();
+    this.#handle({
+      type: 'reply.ended',
+      wasEmpty: utterance.isEmpty,
+      ...(isClosing ? { closes: 'agent_end' as const } : {}),
+    });
+  }
+
+  #onAudio(audio: Uint8Array): void {
+    const utterance = this.#utterance;
+    if (!utterance) return;
+    const isFirst = !utterance.hasAudio;
+    utterance.play(audio);
+    if (!isFirst) return;
+    const now = this.#parts.clock.elapsed();
+    utterance.latencies.speechFirstByteMs = now - (utterance.firstPhraseAt ?? utterance.startedAt);
+    utterance.latencies.responseMs = now - utterance.startedAt;
+    this.#handle({ type: 'agent.began' });
+  }
+
+  #onVoiced(): void {
+    const utterance = this.#utterance;
+    if (!utterance || utterance.isVoiced) return;
+    utterance.voiced();
+    this.#cancelMarkGuard?.();
+    this.#cancelMarkGuard = this.#parts.clock.after(utterance.unplayedMs + MARK_GRACE_MS, () =>
+      this.#finishUtterance(utterance),
+    );
+  }
+
+  #onPlayed(mark: string): void {
+    const utterance = this.#utterance;
+    if (utterance?.isOwnMark(mark) && utterance.played(mark)) this.#finishUtterance(utterance);
+  }
+
+  #finishUtterance(utterance: Utterance): void {
+    if (utterance !== this.#utterance) return;
+    this.#cancelMarkGuard?.();
+    this.#utterance = undefined;
+    utterance.settle(false);
+    this.#handle({ type: 'agent.finished' });
+  }
+
+  #stopReply(): void {
+    const utterance = this.#utterance;
+    this.#utterance = undefined;
+    this.#cancelMarkGuard?.();
+    utterance?.abort.abort();
+    this.#voice.cancel();
+    this.#parts.phone.clear();
+    if (!utterance) return;
+    const hadAudio = utterance.hasAudio;
+    const heardText = utterance.settle(true);
+    if (hadAudio) this.#parts.observe({ type: 'caller.interrupted', heardText });
+  }
+
+  #sayLine(line: Line): void {
+    const utterance = this.#beginUtterance();
+    const written = this.#parts.lines.text(line);
+    const spoken = speakable(written);
+    utterance.said({ written, spoken });
+    const audio = this.#parts.lines.audio(line);
+    if (audio) {
+      utterance.play(audio);
+      utterance.delivered(spoken);
+      this.#onVoiced();
+    } else {
+      this.#voice.say(spoken);
+      this.#voice.finish();
+    }
+  }
+
+  /** Plays behind what was said and before the reply being made; only a rendered line can do that. */
+  #sayFiller(line: Line): void {
+    const audio = this.#parts.lines.audio(line);
+    if (audio && !this.#utterance?.hasAudio) this.#parts.phone.play(audio);
+  }
+
+  // --- the end ----------------------------------------------------------------------------------------------
+
+  async #hangUp(reason: CallEnd): Promise<void> {
+    const { phone, clock, observe } = this.#parts;
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+    this.#stopReply();
+    phone.close();
+    await this.#withinDeadline(Promise.allSettled([this.#reply, this.#hearing.close(), this.#voice.close()]));
+    observe({ type: 'call.ended', reason, durationMs: clock.elapsed() - this.#answeredAt });
+    this.#end(reason);
+  }
+
+  async #withinDeadline(work: Promise<unknown>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#parts.clock.after(SETTLE_MS, resolve);
+    await Promise.race([work, promise]);
+    cancel();
+  }
+}

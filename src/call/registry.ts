@@ -1,0 +1,56 @@
+/** The calls in progress in this process: whether one more may come in, and how they end when we stop. */
+import type { LiveCall } from './call.ts';
+
+export interface CallRegistry {
+  readonly size: number;
+  /** False when full or draining. */
+  readonly admits: boolean;
+  readonly isDraining: boolean;
+  add(callSid: string, call: LiveCall): void;
+  has(callSid: string): boolean;
+  /**
+   * Takes no more calls and waits until those in progress have ended; after `deadlineMs` the remaining ones are told
+   * goodbye and get `goodbyeMs` more.
+   */
+  drain(deadlineMs: number, goodbyeMs: number): Promise<void>;
+}
+
+export function createCallRegistry(maxCalls: number): CallRegistry {
+  const calls = new Map<string, LiveCall>();
+  let isDraining = false;
+
+  async function emptyWithin(ms: number): Promise<boolean> {
+    if (calls.size === 0) return true;
+    const { promise: late, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(false), ms);
+    const all = Promise.allSettled([...calls.values()].map((call) => call.ended)).then(() => true);
+    const isEmpty = await Promise.race([all, late]);
+    clearTimeout(timer);
+    return isEmpty;
+  }
+
+  return {
+    get size() {
+      return calls.size;
+    },
+    get admits() {
+      return !isDraining && calls.size < maxCalls;
+    },
+    get isDraining() {
+      return isDraining;
+    },
+    add(callSid, call) {
+      calls.set(callSid, call);
+      void call.ended.finally(() => {
+        if (calls.get(callSid) === call) calls.delete(callSid);
+      });
+    },
+    has: (callSid) => calls.has(callSid),
+    async drain(deadlineMs, goodbyeMs) {
+      isDraining = true;
+      if (await emptyWithin(deadlineMs)) return;
+      for (const call of calls.values()) call.shutDown();
+      await emptyWithin(goodbyeMs);
+    },
+  };
+}

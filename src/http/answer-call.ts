@@ -1,0 +1,180 @@
+/** From a proven media stream to a live call: session, tools, agent, record. The one place where the rooms meet for a call. */
+import { createAgent } from '../agent/agent.ts';
+import { inboundContext, inboundPersona } from '../agent/briefings/inbound.ts';
+import { createDispatcher } from '../agent/dispatcher.ts';
+import type { LanguageModel } from '../agent/ports.ts';
+import { type CallSession, openSession } from '../agent/session.ts';
+import type { SessionStore } from '../agent/session-store.ts';
+import type { ToolContext } from '../agent/tool.ts';
+import { ALL_TOOLS } from '../agent/tools/all.ts';
+import { startCall } from '../call/call.ts';
+import type { CallEvent } from '../call/events.ts';
+import type { Lines, PhoneListener, SpeechToText, TextToSpeech } from '../call/ports.ts';
+import type { CallRegistry } from '../call/registry.ts';
+import type { TurnOptions } from '../call/turns.ts';
+import type { Db } from '../db/connect.ts';
+import { findCall, issueStreamToken, markAnswered, openCall } from '../dealership/call-log.ts';
+import type { KnownCustomer } from '../dealership/customers.ts';
+import type { DealershipProfile } from '../dealership/profile.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import { recordCall } from './call-recorder.ts';
+import type { OfferedStream } from './media-stream.ts';
+import type { IncomingCall } from './voice.ts';
+
+export interface CallDesk {
+  /** The webhook: finds the caller, writes the call's row, opens its session. */
+  open(call: IncomingCall): Promise<{ generation: number; hasEnded: boolean }>;
+  /** The stream: begins to talk. */
+  answer(stream: OfferedStream): Promise<void>;
+}
+
+export interface CallDeskOptions {
+  db: Db;
+  profile: DealershipProfile;
+  clock: Clock;
+  log: Log;
+  registry: CallRegistry;
+  sessions: SessionStore<CallSession>;
+  customers: {
+    find(phone: string): Promise<KnownCustomer | undefined>;
+    invalidate(phone: string): Promise<void>;
+  };
+  speechToText: SpeechToText;
+  textToSpeech: TextToSpeech;
+  model: LanguageModel;
+  lines: Lines;
+  turnOptions?: TurnOptions;
+  onEvent?(callSid: string, event: CallEvent): void;
+}
+
+/** Longest that the warm-up of the model's connection may take; it runs behind the greeting. */
+const WARM_UP_MS = 3_000;
+
+export function createCallDesk(options: CallDeskOptions): CallDesk {
+  const { db, profile, clock, log, registry, sessions, customers } = options;
+  const persona = inboundPersona(profile);
+  const cacheKey = `inbound:${profile.name}`.slice(0, 60);
+
+  async function findCaller(callerPhone: string | null): Promise<KnownCustomer | undefined> {
+    if (!callerPhone) return undefined;
+    try {
+      return await customers.find(callerPhone);
+    } catch (error) {
+      // Better an unknown caller than an unanswered one.
+      log.error({ err: error }, 'the caller could not be looked up');
+      return undefined;
+    }
+  }
+
+  async function readSession(callSid: string): Promise<CallSession> {
+    const stored = await sessions.get(callSid);
+    if (stored) return stored;
+    // The store lost it: what the row says is enough to begin again.
+    const row = await findCall(db, callSid);
+    if (!row) throw new Error('The call has no record.');
+    const callerPhone = /^\+\d+$/.test(row.callerPhone) ? row.callerPhone : null;
+    const found = await findCaller(callerPhone);
+    // Only the customer whom the webhook recognised; a withheld number recognises nobody.
+    const customer = found && found.id === row.customerId ? found : undefined;
+    return openSession({ callSid, callLogId: row.id, direction: row.direction, callerPhone }, customer);
+  }
+
+  return {
+    async open({ callSid, callerPhone, from }) {
+      const customer = await findCaller(callerPhone);
+      const call = await openCall(db, {
+        callSid,
+        direction: 'inbound',
+        callerPhone: (callerPhone ?? from.slice(0, 40)) || 'withheld',
+        ...(customer ? { customerId: customer.id } : {}),
+        startedAt: new Date(clock.now()),
+      });
+      if (call.isNew) {
+        const known = { callSid, callLogId: call.id, direction: 'inbound' as const, callerPhone };
+        await sessions.set(callSid, openSession(known, customer));
+      }
+      const token = await issueStreamToken(db, callSid);
+      return { generation: token?.generation ?? call.generation, hasEnded: call.ended };
+    },
+
+    async answer(stream) {
+      const { callSid } = stream;
+      const session = await readSession(callSid);
+      const callLog = log.child({ callSid });
+      const dispatcher = createDispatcher({
+        tools: ALL_TOOLS,
+        clock,
+        session,
+        context: {
+          db,
+          profile,
+          findCustomer: (phone) => customers.find(phone),
+          forgetCustomer: (phone) => customers.invalidate(phone),
+          calendarSync: 'off',
+        } satisfies Omit<ToolContext, 'session' | 'setSession' | 'now' | 'idempotencyKey'>,
+        onSession: (next) =>
+          void sessions
+            .set(callSid, next)
+            .catch((error: unknown) => callLog.warn({ err: error }, 'the session was not stored')),
+        onFault: (fault) => callLog.error({ fault }, 'a tool failed'),
+      });
+      const agent = createAgent({
+        model: options.model,
+        dispatcher,
+        persona,
+        context: () => inboundContext(profile, dispatcher.session, clock.now()),
+        cacheKey,
+      });
+      const recorder = recordCall({
+        db,
+        clock,
+        callLogId: session.callLogId,
+        callSid,
+        session: () => dispatcher.session,
+        onLost: (error, what) => callLog.error({ err: error, what }, 'part of the call could not be kept'),
+      });
+      let listener: PhoneListener | undefined;
+      // The stream hands over what it kept only after `accept` has returned, so `listener` is set by then.
+      const phone = stream.accept({
+        audio: (audio) => listener?.audio(audio),
+        played: (mark) => listener?.played(mark),
+        pressed: (digit) => listener?.pressed(digit),
+        ended: (how) => listener?.ended(how),
+      });
+      const call = startCall({
+        phone,
+        speechToText: options.speechToText,
+        textToSpeech: options.textToSpeech,
+        agent,
+        lines: options.lines,
+        clock,
+        ...(options.turnOptions ? { options: options.turnOptions } : {}),
+        observe(event) {
+          recorder.observe(event);
+          options.onEvent?.(callSid, event);
+          if (event.type === 'fault')
+            callLog.warn({ where: event.where, fault: event.fault }, 'a vendor failed during a call');
+          if (event.type === 'call.ended') {
+            callLog.info(
+              { reason: event.reason, seconds: Math.round(event.durationMs / 1000) },
+              'call ended',
+            );
+          }
+        },
+      });
+      listener = call.listener;
+      // The call counts as in progress until its record is closed.
+      const ended = call.ended.then(async (end) => {
+        await recorder.done;
+        return end;
+      });
+      registry.add(callSid, { listener: call.listener, shutDown: () => call.shutDown(), ended });
+      callLog.info({ flow: session.flow }, 'call answered');
+      await markAnswered(db, callSid, new Date(clock.now())).catch((error: unknown) =>
+        callLog.warn({ err: error }, 'the time of the answer was not stored'),
+      );
+      void options.model.warmUp(AbortSignal.timeout(WARM_UP_MS)).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+/** Watches one call and keeps it: each finished turn at once, the call's row closed at the end. Never holds up the call. */
+import type { CallSession } from '../agent/session.ts';
+import type { CallEnd, CallEvent, SettledTurn } from '../call/events.ts';
+import type { Db } from '../db/connect.ts';
+import { appendTurns, type CallTurn, finishCall } from '../dealership/call-log.ts';
+import type { Clock } from '../lib/clock.ts';
+
+export interface CallRecorder {
+  observe(event: CallEvent): void;
+  /** Resolves when everything has been written, or given up. */
+  readonly done: Promise<void>;
+}
+
+/** A write that fails is tried again this often, this far apart; a database that is away longer loses the turn, and the log says so. */
+const TRIES = 4;
+const RETRY_MS = 1_000;
+
+export function recordCall(options: {
+  db: Db;
+  clock: Clock;
+  callLogId: string;
+  callSid: string;
+  session(): CallSession;
+  onLost(error: unknown, what: string): void;
+}): CallRecorder {
+  const { db, clock, callLogId, callSid, session, onLost } = options;
+  const usage = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
+  const { promise: done, resolve } = Promise.withResolvers<void>();
+  let model: string | undefined;
+  let hasSpoken = false;
+  let last: Promise<void> = Promise.resolve();
+
+  /** One write after the other, in the order of the conversation. */
+  function write(what: string, work: () => Promise<unknown>): void {
+    last = last.then(async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await work();
+          return;
+        } catch (error) {
+          if (attempt === TRIES) return onLost(error, what);
+          await new Promise<void>((next) => void clock.after(RETRY_MS, next));
+        }
+      }
+    });
+  }
+
+  function close(reason: CallEnd): void {
+    const { appointmentId, customerId, flow } = session();
+    const outcome = appointmentId
+      ? 'appointment_booked'
+      : reason === 'no_input'
+        ? 'no_input'
+        : hasSpoken
+          ? 'information_provided'
+          : 'abandoned';
+    const endedAt = new Date(clock.now());
+    write('the end of the call', () =>
+      finishCall(db, {
+        callSid,
+        endedAt,
+        endedReason: reason,
+        outcome,
+        flow,
+        usage,
+        ...(model ? { model } : {}),
+        ...(appointmentId ? { appointmentId, intent: 'book' } : {}),
+        ...(customerId ? { customerId } : {}),
+      }),
+    );
+    void last.then(resolve);
+  }
+
+  return {
+    done,
+    observe(event) {
+      if (event.type === 'turn.settled') {
+        if (event.turn.speaker === 'caller') hasSpoken = true;
+        const row = toRow(event.turn);
+        if (row) write('a turn', () => appendTurns(db, callLogId, [row]));
+      } else if (event.type === 'usage') {
+        model = event.model;
+        usage.promptTokens += event.promptTokens;
+        usage.cachedTokens += event.cachedTokens;
+        usage.completionTokens += event.completionTokens;
+      } else if (event.type === 'call.ended') close(event.reason);
+    },
+  };
+}
+
+function toRow(turn: SettledTurn): CallTurn | undefined {
+  const { position } = turn;
+  const at = new Date(turn.at);
+  switch (turn.speaker) {
+    case 'caller':
+      return { position, at, speaker: 'caller', text: turn.text };
+    case 'agent':
+      return {
+        position,
+        at,
+        speaker: 'agent',
+        text: turn.text,
+        interrupted: turn.isInterrupted,
+        endOfTurnMs: rounded(turn.latencies.endOfTurnMs),
+        modelFirstTokenMs: rounded(turn.latencies.modelFirstTokenMs),
+        speechFirstByteMs: rounded(turn.latencies.speechFirstByteMs),
+        responseMs: rounded(turn.latencies.responseMs),
+      };
+    case 'tool':
+      return {
+        position,
+        at,
+        speaker: 'tool',
+        text: turn.record.name,
+        toolArguments: parsed(turn.record.arguments),
+        toolResult: parsed(turn.record.result),
+        toolMs: Math.round(turn.record.tookMs),
+      };
+  }
+}
+
+const rounded = (ms: number | undefined) => (ms === undefined ? null : Math.round(ms));
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return { unreadable: json.slice(0, 500) };
+  }
+}

@@ -1,0 +1,121 @@
+/** Twilio's webhooks for a call: answer it, hear how it went, and say something when we cannot. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { CallRegistry } from '../call/registry.ts';
+import { badRequest, notFromTwilio } from '../errors.ts';
+import { readCallerPhone } from './caller-phone.ts';
+import type { StreamTokens } from './stream-token.ts';
+
+/** Made by the adapter; the routes only decide which to send. */
+export interface TwimlWriter {
+  connectStream(connection: {
+    streamUrl: string;
+    actionUrl: string;
+    statusUrl: string;
+    parameters: Readonly<Record<string, string>>;
+  }): string;
+  hangUp(): string;
+  sayAndHangUp(text: string): string;
+}
+
+export interface IncomingCall {
+  callSid: string;
+  callerPhone: string | null;
+  /** As Twilio reported it, for the log. */
+  from: string;
+}
+
+export interface VoiceRoutesOptions {
+  publicBaseUrl: string;
+  accountSid: string;
+  isSigned(path: string, params: Record<string, string>, signature: string | undefined): boolean;
+  twiml: TwimlWriter;
+  tokens: StreamTokens;
+  registry: CallRegistry;
+  /** Writes the call's row, or finds it; the answer comes from the row. */
+  openCall(call: IncomingCall): Promise<{ generation: number; hasEnded: boolean }>;
+  /** Twilio says the call is over; closes the row if nobody else did. */
+  callCompleted(callSid: string): Promise<void>;
+  /** What we say when we cannot take the call. */
+  apology: string;
+}
+
+/** One value a field: a field that comes twice is an attack or a bug, and refused. */
+const form = z.record(z.string().max(100), z.string().max(4_000));
+const callSid = z.string().regex(/^CA[0-9a-f]{32}$/i);
+const incoming = z.object({ CallSid: callSid, From: z.string().max(200).default('') });
+const status = z.object({ CallSid: callSid, CallStatus: z.string().max(40) });
+const OVER = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
+
+export function registerVoiceRoutes(app: FastifyInstance, options: VoiceRoutesOptions): void {
+  const { twiml, tokens, publicBaseUrl } = options;
+  const streamUrl = `${publicBaseUrl.replace(/^http/, 'ws')}/media-stream`;
+
+  /** The form, if it is whole, signed and for our account. */
+  function readForm(request: FastifyRequest): Record<string, string> {
+    const parsed = form.safeParse(request.body ?? {});
+    const signature = request.headers['x-twilio-signature'];
+    const params = parsed.success ? parsed.data : {};
+    const isOurs =
+      typeof signature === 'string' && options.isSigned(request.url, params, signature) && parsed.success;
+    // A doubled field makes the form unreadable; without a form the signature cannot hold either.
+    if (!parsed.success) throw badRequest('Every form field must come once.');
+    if (!isOurs || params['AccountSid'] !== options.accountSid) throw notFromTwilio();
+    return params;
+  }
+
+  const xml = (reply: FastifyReply, document: string) => reply.type('text/xml').send(document);
+
+  app.post('/incoming-call', async (request, reply) => {
+    const fields = incoming.safeParse(readForm(request));
+    if (!fields.success) throw badRequest('CallSid is missing or malformed.');
+    const { CallSid, From } = fields.data;
+    if (!options.registry.admits && !options.registry.has(CallSid)) {
+      return xml(reply, twiml.sayAndHangUp(options.apology));
+    }
+    const call = await options.openCall({ callSid: CallSid, callerPhone: readCallerPhone(From), from: From });
+    if (call.hasEnded) return xml(reply, twiml.hangUp());
+    return xml(
+      reply,
+      twiml.connectStream({
+        streamUrl,
+        actionUrl: `${publicBaseUrl}/after-stream`,
+        statusUrl: `${publicBaseUrl}/stream-status`,
+        parameters: {
+          token: tokens.mint(CallSid, call.generation),
+          generation: String(call.generation),
+        },
+      }),
+    );
+  });
+
+  app.post('/after-stream', async (request, reply) => {
+    readForm(request);
+    return xml(reply, twiml.hangUp());
+  });
+
+  app.post('/fallback', async (request, reply) => {
+    const fields = readForm(request);
+    request.log.error({ errorCode: fields['ErrorCode'] }, 'Twilio fell back: our webhook did not answer');
+    return xml(reply, twiml.sayAndHangUp(options.apology));
+  });
+
+  app.post('/call-status', async (request, reply) => {
+    const fields = status.safeParse(readForm(request));
+    if (fields.success && OVER.has(fields.data.CallStatus) && !options.registry.has(fields.data.CallSid)) {
+      await options.callCompleted(fields.data.CallSid);
+    }
+    return reply.code(204).send();
+  });
+
+  app.post('/stream-status', async (request, reply) => {
+    const fields = readForm(request);
+    if (fields['StreamEvent'] === 'stream-error') {
+      request.log.warn(
+        { callSid: fields['CallSid'], streamError: fields['StreamError'] },
+        'Twilio reports a stream error',
+      );
+    }
+    return reply.code(204).send();
+  });
+}

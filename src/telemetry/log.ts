@@ -1,0 +1,43 @@
+/** The log: one JSON line an event in production, readable lines on a terminal; personal fields never leave in clear. */
+import pino, { type DestinationStream, type Logger } from 'pino';
+
+/** Field names that hold personal data or secrets, wherever they appear in a logged object. */
+const PRIVATE = [
+  'phone',
+  'callerPhone',
+  'phoneNumber',
+  'email',
+  'firstName',
+  'lastName',
+  'dateOfBirth',
+  'address',
+  'vin',
+  'text',
+  'transcript',
+  'token',
+  'authToken',
+  'apiKey',
+];
+
+export type Log = Logger;
+
+/** `destination` is for tests and for scripts that draw their own screen. */
+export function createLog(level: string, isPretty: boolean, destination?: DestinationStream): Log {
+  const options = {
+    level,
+    base: null,
+    redact: {
+      paths: [...PRIVATE, ...PRIVATE.map((name) => `*.${name}`), 'req.headers', 'err.config'],
+      censor: '[private]',
+    },
+  };
+  if (destination) return pino(options, destination);
+  if (!isPretty) return pino(options);
+  return pino({
+    ...options,
+    transport: {
+      target: 'pino-pretty',
+      options: { colorize: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' },
+    },
+  });
+}
