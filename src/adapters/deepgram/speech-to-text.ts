@@ -92,17 +92,16 @@ function startHearing(options: SpeechToTextOptions, listener: HearingListener): 
     isOpen = false;
     cancelKeepAlive();
     const delay = retries.next(error, wasOpen);
-    if (delay === undefined) return giveUp(error);
+    if (delay === undefined) {
+      isOver = true;
+      listener.failed(error);
+      return;
+    }
     log?.warn(
       { fault: error.fault, status: error.status },
       `hearing is reconnecting after: ${error.message}`,
     );
     cancelRetry = clock.after(delay, connect);
-  }
-
-  function giveUp(error: VendorError): void {
-    isOver = true;
-    listener.failed(error);
   }
 
   /** Our own verdict on a connection that the vendor still thinks is fine. */
