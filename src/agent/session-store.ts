@@ -131,7 +131,7 @@ export function createSessionStore<T>({
 
   const flush = (callSid: string, local: LocalSession<T>): Promise<void> => {
     const write = async () => {
-      while (local.pending.length > 0 && !isResting() && calls.peek(callSid) === local) {
+      while (local.pending.length > 0 && !isResting()) {
         const answer = await keyValue.update(keyOf(callSid), (found) => merge(found, local), ttlMs);
         const stored = StoredSession.parse(answer);
         local.confirmed = stored.applied[writer] ?? 0;

@@ -68,7 +68,8 @@ function createSwitchedKeyValue(clock: Clock) {
     attempts: () => attempts,
     turn(next: 'up' | 'down' | 'silent' | 'deaf') {
       mode = next;
-      if (next !== 'silent') for (const go of letGo.splice(0)) go();
+      // Newest first: what was asked later may well be done earlier.
+      if (next !== 'silent') for (const go of letGo.splice(0).reverse()) go();
       letGo = [];
     },
   };
@@ -225,6 +226,32 @@ describe('the session store', () => {
     await last;
     expect(await theirs.get('CA1')).toBeUndefined();
     expect(await ours.update('CA1', say('two'))).toStrictEqual({ turns: ['two'] });
+  });
+
+  it('does not let a write that is under way bring a deleted session back', async () => {
+    const { ours, store, clock } = openStores();
+    await ours.update('CA1', say('one'));
+    store.turn('silent');
+    const last = ours.update('CA1', say('under way'));
+    const deleted = ours.delete('CA1');
+    clock.pass(250);
+    await Promise.all([last, deleted]);
+    store.turn('up');
+    await new Promise(setImmediate);
+    expect(await store.inner.get('session:CA1')).toBeUndefined();
+  });
+
+  it('waits 250 milliseconds in all for a first update that has to load the session too', async () => {
+    const { ours, store, clock, pending } = openStores();
+    store.turn('silent');
+    const update = ours.update('CA1', say('one'));
+    clock.pass(200);
+    store.turn('up');
+    store.turn('silent');
+    await expect.poll(pending).toBe(1);
+    await expect.poll(() => store.attempts()).toBe(2);
+    clock.pass(50);
+    expect(await update).toStrictEqual({ turns: ['one'] });
   });
 
   it('rejects a change that throws and keeps the session as it was', async () => {

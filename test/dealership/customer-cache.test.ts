@@ -21,6 +21,7 @@ function openWorld() {
   const inner = createMemoryKeyValue({ clock });
   const keys = new Set<string>();
   let isDown = false;
+  let heldSets: ((outcome: 'kept' | 'lost') => void)[] | undefined;
   let commands = 0;
   const pass = async <R>(key: string, work: () => Promise<R>): Promise<R> => {
     commands += 1;
@@ -31,7 +32,12 @@ function openWorld() {
   const keyValue: KeyValue = {
     ...inner,
     get: (key) => pass(key, () => inner.get(key)),
-    set: (key, value, ttlMs) => pass(key, () => inner.set(key, value, ttlMs)),
+    set: (key, value, ttlMs) =>
+      pass(key, async () => {
+        const outcome = heldSets && (await new Promise((resolve) => heldSets?.push(resolve)));
+        if (outcome === 'lost') throw new Error('lost');
+        await inner.set(key, value, ttlMs);
+      }),
     update: (key, change, ttlMs) => pass(key, () => inner.update(key, change, ttlMs)),
   };
   const rows = new Map<string, Customer>([[NUMBER, ada]]);
@@ -68,6 +74,11 @@ function openWorld() {
     },
     turn(state: 'up' | 'down') {
       isDown = state === 'down';
+    },
+    /** From now on each invalidation waits in this list for its outcome. */
+    holdSets: () => {
+      heldSets = [];
+      return heldSets;
     },
     hold() {
       held = [];
@@ -161,6 +172,52 @@ describe('the customer cache', () => {
     await settle();
     world.release();
     expect([await stale, await fresh]).toStrictEqual([ada, renamed]);
+  });
+
+  it('does not store a lookup from before an invalidation that never reached the store', async () => {
+    const world = openWorld();
+    world.hold();
+    const stale = world.ours.find(NUMBER);
+    await settle();
+    world.rows.set(NUMBER, renamed);
+    world.turn('down');
+    await world.ours.invalidate(NUMBER);
+    world.turn('up');
+    world.release();
+    expect(await stale).toStrictEqual(ada);
+    await settle();
+    expect(await world.theirs.find(NUMBER)).toStrictEqual(renamed);
+  });
+
+  it('does not answer from the cache while an invalidation is under way', async () => {
+    const world = openWorld();
+    await world.ours.find(NUMBER);
+    await settle();
+    world.rows.set(NUMBER, renamed);
+    const sets = world.holdSets();
+    const invalidated = world.ours.invalidate(NUMBER);
+    await settle();
+    expect(await world.ours.find(NUMBER)).toStrictEqual(renamed);
+    for (const end of sets) end('kept');
+    await invalidated;
+    expect(await world.ours.find(NUMBER)).toStrictEqual(renamed);
+  });
+
+  it('passes the cache by when of two invalidations the one that ended last was lost', async () => {
+    const world = openWorld();
+    const sets = world.holdSets();
+    const first = world.ours.invalidate(NUMBER);
+    const second = world.ours.invalidate(NUMBER);
+    await settle();
+    sets[1]?.('kept');
+    await second;
+    await world.theirs.find(NUMBER);
+    await settle();
+    world.rows.set(NUMBER, renamed);
+    sets[0]?.('lost');
+    await first;
+    world.pass(2_000);
+    expect(await world.ours.find(NUMBER)).toStrictEqual(renamed);
   });
 
   it('passes the cache by for five minutes when an invalidation could not be stored', async () => {

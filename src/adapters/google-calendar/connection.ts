@@ -15,7 +15,6 @@ export interface GoogleCredentials {
 export interface RequestOptions {
   signal: AbortSignal;
   timeout: number;
-  retry: false;
 }
 
 type Api = calendar_v3.Calendar;
@@ -49,7 +48,7 @@ export function createConnection(credentials: GoogleCredentials, baseUrl: string
       request: (api: Api, options: RequestOptions) => Promise<T>,
     ): Promise<T> {
       const { api, auth } = await open();
-      const options: RequestOptions = { signal, timeout: REQUEST_TIMEOUT_MS, retry: false };
+      const options: RequestOptions = { signal, timeout: REQUEST_TIMEOUT_MS };
       const attempt = async () => {
         if (clock.elapsed() < disconnectedUntil) {
           throw new VendorError(
@@ -95,7 +94,7 @@ async function openClient(
   const auth = new OAuth2Client({
     clientId,
     clientSecret,
-    // Its own repetitions know neither 403 limits nor our deadline.
+    // For token and API requests alike: its own repetitions know neither 403 limits nor our deadline.
     transporterOptions: { timeout: REQUEST_TIMEOUT_MS, retryConfig: { retry: 0 } },
     ...(origin !== undefined && { endpoints: { oauth2TokenUrl: `${origin}/token` } }),
   });
