@@ -3,7 +3,7 @@ import twilio from 'twilio';
 import { VendorError } from '../../lib/vendor-error.ts';
 import { toVendorError, twilioCode } from './errors.ts';
 
-export interface CallRecord {
+interface CallRecord {
   callSid: string;
   /** `queued`, `ringing`, `in-progress`, `completed`, `busy`, `failed`, `no-answer` or `canceled`. */
   status: string;
@@ -11,7 +11,7 @@ export interface CallRecord {
   to: string;
 }
 
-export interface NumberUrls {
+interface NumberUrls {
   voiceUrl: string;
   statusUrl: string;
   /** Asked when `voiceUrl` fails or takes longer than 15 s. */

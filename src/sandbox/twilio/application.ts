@@ -14,7 +14,7 @@ export interface Document {
 
 export interface Application {
   /** The fields that every request about the call carries, and `extra`. */
-  form(extra?: Form): Form;
+  form: (extra?: Form) => Form;
   /** The application's word, or else that of its fallback, or undefined; never rejects. */
   ask(url: string, extra?: Form): Promise<Document | undefined>;
   /** Tells it something; a failure becomes a warning. */

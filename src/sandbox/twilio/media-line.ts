@@ -16,7 +16,7 @@ export interface LineCounts {
   marksEchoed: number;
 }
 
-export interface LineEnd {
+interface LineEnd {
   /** `closed` by the application, `failed` to open or broken, `hung-up` by us. */
   how: 'closed' | 'failed' | 'hung-up';
   code: number;

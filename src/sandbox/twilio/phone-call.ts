@@ -118,6 +118,13 @@ export function startPhoneCall(options: CallOptions): ManagedCall {
     });
   }
 
+  /** An application that has nothing to say for itself, nor its fallback, ends the call. */
+  async function ask(url: string, extra?: Form): Promise<Document | undefined> {
+    const document = await application.ask(url, extra);
+    if (!document) finish('agent', 'the application failed');
+    return document;
+  }
+
   /** Every 20 ms of the call, in this order: hear, then speak. */
   function beat(): void {
     const heard = new Uint8Array(FRAME_BYTES).fill(SILENCE);
@@ -211,16 +218,16 @@ export function startPhoneCall(options: CallOptions): ManagedCall {
         finish('agent', 'TwiML hung up');
         return undefined;
       case 'redirect':
-        return application.ask(resolveUrl(verb.url, from));
+        return ask(resolveUrl(verb.url, from));
       case 'stream': {
         await connect(verb);
         if (end || replacement || !verb.actionUrl) return undefined;
-        return application.ask(resolveUrl(verb.actionUrl, from));
+        return ask(resolveUrl(verb.actionUrl, from));
       }
       case 'dial': {
         const result = await transfer(verb);
         if (end || replacement || !verb.actionUrl) return undefined;
-        return application.ask(resolveUrl(verb.actionUrl, from), result);
+        return ask(resolveUrl(verb.actionUrl, from), result);
       }
     }
   }
@@ -237,7 +244,7 @@ export function startPhoneCall(options: CallOptions): ManagedCall {
     source: { twiml: string } | { url: string },
     extra: Form = {},
   ): Promise<Document | undefined> {
-    if ('url' in source) return application.ask(source.url, extra);
+    if ('url' in source) return ask(source.url, extra);
     return Promise.resolve({ verbs: readTwiml(source.twiml), url: undefined });
   }
 
@@ -288,7 +295,7 @@ export function startPhoneCall(options: CallOptions): ManagedCall {
       const replaced = takeReplacement();
       document = replaced ? await load(replaced) : next;
     }
-    finish('agent', warnings.length > 0 ? 'the application failed' : 'no more instructions');
+    finish('agent', 'no more instructions');
   }
 
   function answer(): void {
@@ -297,7 +304,9 @@ export function startPhoneCall(options: CallOptions): ManagedCall {
     enter('in-progress', 'answered');
   }
 
-  const ended = run()
+  // Not before the caller of this function has had a chance to look, and to set faults.
+  const ended = Promise.resolve()
+    .then(run)
     .catch((error: unknown) => {
       warn(12_100, String(error));
       finish('agent', 'the application failed');

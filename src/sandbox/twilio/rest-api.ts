@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RestRefusal, respond } from './rest-answer.ts';
 
 /** Form fields or query; a key that was repeated keeps all its values. */
-export type Fields = URLSearchParams;
+type Fields = URLSearchParams;
 
 export interface RestRequest {
   method: string;

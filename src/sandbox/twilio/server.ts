@@ -8,7 +8,7 @@ import type { CallTimings, DialOutcome, PhoneCall } from './phone.ts';
 import { RestRefusal } from './rest-answer.ts';
 import { createRestHandler, type RestFaults, type RestRequest } from './rest-api.ts';
 
-export interface SandboxFaults extends RestFaults {
+interface SandboxFaults extends RestFaults {
   /** Numbers that have answered STOP to a text. */
   optedOut: Set<string>;
 }

@@ -11,7 +11,7 @@ export interface Answer {
 }
 
 /** The whole exchange; then Twilio turns to the fallback URL (error 11205). */
-export const WEBHOOK_TIMEOUT_MS = 15_000;
+const WEBHOOK_TIMEOUT_MS = 15_000;
 
 /** What the application will compute from its own address and the shared token. Twilio signs a handshake with no form. */
 export function sign(authToken: string, url: string, form: Form = {}): string {

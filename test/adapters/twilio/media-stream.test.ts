@@ -46,6 +46,8 @@ const stop = {
   stop: { accountSid: 'AC1', callSid: 'CA1' },
 };
 
+const textOf = (data: RawData): string => (Buffer.isBuffer(data) ? data.toString() : '');
+
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
@@ -90,7 +92,7 @@ async function connect(onStart: (stream: StartedStream) => void = () => {}) {
   });
   const client = new WebSocket(`ws://127.0.0.1:${address.port}`);
   const received: string[] = [];
-  client.on('message', (data: RawData) => received.push(String(data)));
+  client.on('message', (data: RawData) => received.push(textOf(data)));
   const closed = once(client, 'close').then(([code]: unknown[]) => code);
   await once(client, 'open');
   const serverSocket = await accepted;
@@ -180,7 +182,7 @@ describe('the hand-over to the owner', () => {
     send(start, media(2, 2), media(3, 3), press('7'));
     const stream = await promise;
     const seen = new Promise((done) =>
-      serverSocket.on('message', (data: RawData) => String(data).includes('last') && done(undefined)),
+      serverSocket.on('message', (data: RawData) => textOf(data).includes('last') && done(undefined)),
     );
     send(mark('last'));
     await seen;
@@ -200,7 +202,7 @@ describe('the hand-over to the owner', () => {
     for (let sequence = 2; sequence < 302; sequence += 1) send(media(sequence, sequence % 250));
     const stream = await promise;
     const seen = new Promise((done) =>
-      serverSocket.on('message', (data: RawData) => String(data).includes('last') && done(undefined)),
+      serverSocket.on('message', (data: RawData) => textOf(data).includes('last') && done(undefined)),
     );
     send(mark('last'));
     await seen;

@@ -29,10 +29,10 @@ export interface Conversation {
   ended: Promise<'hangup' | 'dropped'>;
 }
 
-export type Reply = string | number | 'never';
+type Reply = string | number | null;
 
 export interface Behaviour {
-  /** TwiML or an HTTP status for a path; by default /voice connects a stream and all else is empty. */
+  /** TwiML, an HTTP status, or null for no answer ever, for a path; by default /voice connects a stream and all else is empty. */
   answer?: (request: Request, streamTwiml: string) => Reply;
   onStream?: (conversation: Conversation) => void;
   onAudio?: (audio: Uint8Array, conversation: Conversation) => void;
@@ -86,8 +86,8 @@ export async function startWorld(clock: Clock, behaviour: Behaviour = {}) {
       const received = { path, form, token: request.headers['i-twilio-idempotency-token']?.toString() };
       requests.add(received);
       const standard = path === '/voice' ? streamTwiml : '<Response/>';
-      const reply = behaviour.answer?.(received, streamTwiml) ?? standard;
-      if (reply === 'never') return;
+      const reply = behaviour.answer ? behaviour.answer(received, streamTwiml) : standard;
+      if (reply === null) return;
       if (typeof reply === 'number') response.writeHead(reply).end();
       else response.writeHead(200, { 'content-type': 'text/xml' }).end(reply);
     });
