@@ -4,6 +4,7 @@ import type { Phone, PhoneListener } from '../../call/ports.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createFloodGuard, createOrderGuard } from './frame-guard.ts';
 import { createFramer } from './framer.ts';
+import { type LineWatch, watchLine } from './line-watch.ts';
 import { createMessageWriter, type MediaMessage, readMessage, type StreamInfo } from './media-messages.ts';
 
 /** A stream whose start has been read. Its owner answers with one of these; only the first answer counts. */
@@ -26,13 +27,13 @@ export interface StreamReport {
   repeated: number;
   /** Set when we closed because of what the other side did, or did not do. */
   refusal: string | undefined;
-  /** Set when a listener threw: a bug in the call. The socket was closed with 1011. */
+  /** Set when the owner or his listener threw: a bug. The socket was closed with 1011. */
   error: unknown;
 }
 
 export interface MediaStreamOptions {
   clock: Pick<Clock, 'elapsed' | 'after'>;
-  /** The one place to check the token, in its own time; audio is kept meanwhile. Must not throw. */
+  /** The one place to check the token, in its own time; audio is kept meanwhile. */
   onStart: (stream: StartedStream) => void;
   /** Once, when the socket is gone. */
   onClosed?: (report: StreamReport) => void;
@@ -43,6 +44,8 @@ export interface MediaStreamOptions {
 const START_TIMEOUT_MS = 5000;
 /** How long the other side may take to answer our close. */
 const CLOSE_TIMEOUT_MS = 2000;
+/** Twilio sends media also in silence, so a minute without any is a dead line; its own RTP timeout is as long. */
+const DEAD_LINE_MS = 60_000;
 /** 5 s of audio, as long as the owner may take; the oldest goes first. */
 const MOST_KEPT_BYTES = 40_000;
 const MOST_KEPT_DIGITS = 32;
@@ -79,6 +82,7 @@ export function acceptMediaStream(socket: WebSocket, options: MediaStreamOptions
   let keptAudio: Uint8Array[] = [];
   let keptBytes = 0;
   let keptDigits: string[] = [];
+  let watch: LineWatch | undefined;
   let stopPlaying: (() => void) | undefined;
   let cancelDeadline = clock.after(startTimeoutMs, () =>
     refuse(POLICY_VIOLATION, 'no start message in time'),
@@ -89,6 +93,7 @@ export function acceptMediaStream(socket: WebSocket, options: MediaStreamOptions
     if (ending) return;
     ending = how;
     cancelDeadline();
+    watch?.stop();
     stopPlaying?.();
     if (socket.readyState === socket.CLOSED) return;
     socket.close(code);
@@ -102,13 +107,17 @@ export function acceptMediaStream(socket: WebSocket, options: MediaStreamOptions
   }
 
   /** A bug in one call ends that call and no other. */
+  function fail(error: unknown): void {
+    report.error ??= error;
+    shut('dropped', INTERNAL_ERROR);
+  }
+
   function tell(act: (to: PhoneListener) => void): void {
     if (!listener) return;
     try {
       act(listener);
     } catch (error) {
-      report.error ??= error;
-      shut('dropped', INTERNAL_ERROR);
+      fail(error);
     }
   }
 
@@ -163,9 +172,14 @@ export function acceptMediaStream(socket: WebSocket, options: MediaStreamOptions
       return;
     }
     info = started;
+    watch = watchLine(clock, DEAD_LINE_MS, () => refuse(POLICY_VIOLATION, 'the line went dead'));
     cancelDeadline();
     cancelDeadline = clock.after(startTimeoutMs, () => reject('not accepted in time'));
-    onStart({ ...started, accept: (to) => accept(to, started.streamSid), reject });
+    try {
+      onStart({ ...started, accept: (to) => accept(to, started.streamSid), reject });
+    } catch (error) {
+      fail(error);
+    }
   }
 
   function write(message: string): void {
@@ -212,6 +226,7 @@ export function acceptMediaStream(socket: WebSocket, options: MediaStreamOptions
     audio: Uint8Array | undefined;
   }): void {
     report.frames += 1;
+    watch?.hear();
     if (!audio) report.unusable += 1;
     else if (!isNewer(sequence)) report.repeated += 1;
     else hearAudio(audio);

@@ -280,6 +280,28 @@ describe('the line from the caller', () => {
     expect(facts).toEqual(['ended dropped']);
   });
 
+  it('is given up as dead after a minute without a frame', async () => {
+    const { clock, send, told, report, facts } = await connectCall();
+    clock.advance(59_000);
+    send(media(2), mark('m'));
+    await told('played m');
+    clock.advance(59_999);
+    expect(facts).toEqual(['played m']);
+    clock.advance(1);
+    await told('ended dropped');
+    expect(await report).toMatchObject({ refusal: 'the line went dead' });
+  });
+
+  it('ends alone when its owner throws instead of deciding', async () => {
+    const bug = new Error('bug');
+    const { send, closed, report } = await connect(() => {
+      throw bug;
+    });
+    send(start);
+    expect(await closed).toBe(1011);
+    expect((await report).error).toBe(bug);
+  });
+
   it('ends alone when its own listener has a bug', async () => {
     const { promise, resolve } = Promise.withResolvers<Phone>();
     const diary = createDiary();
