@@ -45,10 +45,11 @@ const address =
   /(?<![\w$.,-])(\d{3,5}) ((?:[NSEW]\.? )?(?:[A-Z][a-z]+ ){1,3})(St|Ave|Rd|Blvd|Dr|Ln|Hwy|Pkwy|Ct|Street|Avenue|Road|Boulevard|Drive|Lane|Highway|Parkway|Court)\b(?:\.(?= [a-z]|,))?/g;
 const letterModel = /(?<![\w.])([A-Z]{1,4})-?(\d{1,4})([A-Z]{0,2})\b/g;
 const wordModel = /(?<![\w.])([A-Z][a-zA-Z]*[a-z]|[a-z]{1,2})(\d{1,3})\b/g;
-const digitModel = /(?<![\w.,])(\d{1,3})([A-Z][a-z]+|[A-Z]{2,3})\b/g;
+const digitModel = /(?<![\w.,])(\d{1,4})([A-Z][a-z]+|[A-Z]{2,3}|[ide])\b/g;
 const hyphenModel = /\b([A-Z]{1,3})-([A-Z]{1,3})\b/g;
 const spacedModel =
-  /\b([A-Z]{2,3}|Silverado|Sierra|Ram|Model|Series|Transit|Express|Savana|Pilot) (\d{1,4})\b(?![.,/:]\d|%| (?:miles|dollars|percent|minutes|hours))/g;
+  /\b((?!AM|PM|OK|US|TV|RO|VIN|ZIP)[A-Z]{2,3}|Silverado|Sierra|Ram|Model|Series|Transit|Express|Savana|Pilot) (\d{1,4})\b(?![.,/:]\d|%| (?:miles|dollars|percent|minutes|hours))/g;
+const yearSpan = /(?<![\w.,$:/-])((?:19|20)\d{2})\s?[-–—]\s?((?:19|20)\d{2})(?![\w%:/-]|[.,]\d)/g;
 const bareYear =
   /(?<![\w.,$:/-])((?:19|20)\d{2})(?![\w%:/]|[.,]\d|-\d)(?!\s?(?:people|times|feet|pounds|cars|points))/g;
 
@@ -107,10 +108,18 @@ export function readNames(text: string): string {
     .replace(wordModel, (_, word: string, digits: string) => `${word} ${sayPairs(digits)}`)
     .replace(digitModel, (whole, digits: string, word: string) => {
       if (/^(AM|PM|Am|Pm|Th|St|Nd|Rd)$/.test(word)) return whole;
-      return `${sayCardinal(Number(digits))} ${/^[A-Z]+$/.test(word) ? spaceOut(word) : word.toLowerCase()}`;
+      const tail =
+        word.length === 1 ? word.toUpperCase() : /^[A-Z]+$/.test(word) ? spaceOut(word) : word.toLowerCase();
+      return `${sayPairs(digits)} ${tail}`;
     })
+    .replace(yearSpan, (_, from: string, to: string) => `${sayYear(Number(from))} to ${sayYear(Number(to))}`)
+    .replace(/\b([2-9]11)\b(?![\w:%/-]|[.,]\d)/g, sayDigits)
     .replace(bareYear, (_, year: string) => sayYear(Number(year)))
-    .replace(spacedModel, (_, name: string, digits: string) => `${name} ${sayPairs(digits)}`)
+    .replace(
+      spacedModel,
+      (_, name: string, digits: string) =>
+        `${/^[A-Z]+$/.test(name) ? spaceOut(name) : name} ${sayPairs(digits)}`,
+    )
     .replace(spelledNames, spaceOut)
     .replace(
       numberSign,

@@ -27,7 +27,7 @@ const dayMonth = new RegExp(
   `\\b(\\d{1,2})(?:st|nd|rd|th)? (?:of )?${monthName}\\b(?:,? ((?:19|20)\\d{2})\\b)?`,
   'g',
 );
-const shortWeekday = new RegExp(`\\b${weekdayName}(?=,? (?:at )?(?:${monthName}|\\d))`, 'g');
+const shortWeekday = new RegExp(`\\b${weekdayName}(?=(?:, ?| )(?:at )?(?:${monthName}|\\d))`, 'g');
 const weekdaySpan = new RegExp(`\\b${weekdayName}\\s?[-–—]\\s?${weekdayName}\\b\\.?`, 'g');
 const timeSpan = new RegExp(
   `(?<![\\w:.$])(from )?${clockTime}\\s?(?:${period})?\\s?(?:[-–—]|to)\\s?${clockTime}\\s?(?:${period})?(?![\\w:%/]|[.,]\\d)`,
@@ -67,13 +67,13 @@ export function readDates(text: string): string {
       );
       return spoken ? keepWeekday(day, spoken) : whole;
     })
+    .replace(weekdaySpan, (_, from: string, to: string) => `${fullWeekday(from)} to ${fullWeekday(to)}`)
+    .replace(shortWeekday, (_, day: string) => fullWeekday(day))
     .replace(shortDate, (whole, lead: string, month: string, date: string) => {
       return isDate(2028, Number(month), Number(date))
         ? `${lead} ${sayMonthDay(Number(month), Number(date))}`
         : whole;
     })
-    .replace(weekdaySpan, (_, from: string, to: string) => `${fullWeekday(from)} to ${fullWeekday(to)}`)
-    .replace(shortWeekday, (_, day: string) => fullWeekday(day))
     .replace(monthDay, (whole, name: string, from: string, to?: string, year?: string) => {
       const month = monthNumber(name);
       if (!isDate(2028, month, Number(from))) return whole;
@@ -93,6 +93,7 @@ export function readDates(text: string): string {
 export function readTimes(text: string): string {
   return text
     .replace(/\b24\s?\/\s?7\b/g, 'twenty-four seven')
+    .replace(/\b(noon|midnight)\s?[-–—]\s?(?=\d)/gi, '$1 to ')
     .replace(
       timeSpan,
       (

@@ -8,7 +8,7 @@ export function stripMarkup(text: string): string {
     .normalize('NFKC')
     .replace(/```[^`]*(```|$)/g, ' ')
     .replace(
-      /\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|[\u200d\ufe0e\ufe0f\u20e3]/gu,
+      /\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\u200d|\ufe0e|\ufe0f|\u20e3/gu,
       ' ',
     )
     .replace(/<!--[^<>]*-->|<\/?[a-zA-Z][^<>]{0,300}>/g, ' ')

@@ -2,16 +2,18 @@
 import { sayCardinal, sayFigure } from './numbers.ts';
 
 const figure = '(\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?|\\d+(?:\\.\\d+)?)';
+const price = '(\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?|\\d*\\.\\d+|\\d+)';
 const dash = '\\s?(?:[-–—]|to)\\s?';
 const notInside = '(?![\\w]|[.,]\\d)';
 
-const amount = `${figure}\\s?([kKmM]\\b)?`;
+const amount = `${price}(?:\\s?([kKmM])\\b)?`;
 const moneySpan = new RegExp(
   `(between |from )?\\$\\s?${amount}(?:${dash}| and )\\$?\\s?${amount}(?: dollars)?${notInside}`,
   'g',
 );
 const money = new RegExp(`\\$\\s?${amount}(?: dollars)?`, 'g');
 const perUnit = /(dollars?|cents?)\s?\/\s?(hr|hour|month|mo|year|yr|day|mile|quart|qt|tire)\b/g;
+const largeMoney = new RegExp(`\\$\\s?${price} (thousand|million)\\b(?: dollars)?`, 'g');
 const percent = new RegExp(`(?<![\\w.])${figure}(?:${dash}${figure})?\\s?%`, 'g');
 const thousands = /(?<![\w.,])(\d{1,3}(?:\.\d)?)[kK]\b(?=\s?-?(?:mi|miles?)\b)/g;
 const measure = new RegExp(
@@ -53,6 +55,8 @@ const parts: Record<string, readonly [string, string]> = {
 /** Replaces money; a span is said once: "between forty and eighty dollars". */
 export function readMoney(text: string): string {
   return text
+    .replace(/(?<![\w\s])\s?[-−](?=\$\s?[\d.])|(?<=^|\s)[-−](?=\$\s?[\d.])/g, ' minus ')
+    .replace(largeMoney, (_, value: string, scale: string) => `${sayFigure(value)} ${scale} dollars`)
     .replace(
       moneySpan,
       (
@@ -82,7 +86,7 @@ export function readMeasures(text: string): string {
     .replace(measure, (_, low: string, high: string | undefined, gap: string, unit: string) => {
       const key = unit.startsWith('°') ? '°' : unit === 'miles' ? 'mile' : unit.replace(/s$/, '');
       const [one, many] = units[key] ?? [unit, unit];
-      const isOne = gap.endsWith('-') || (low === '1' && high === undefined);
+      const isOne = gap.endsWith('-') || unit === 'mile' || (low === '1' && high === undefined);
       return `${sayRange(low, high)} ${isOne ? one : many}`;
     })
     .replace(engine, (_, liters: string) => `${sayFigure(liters)} liter`)

@@ -30,12 +30,15 @@ function readNumbers(text: string): string {
   return text
     .replace(/(?<![\w.,])(\d{1,4})(?:st|nd|rd|th)\b/gi, (_, digits: string) => sayOrdinal(Number(digits)))
     .replace(/(\d)\s?[-–—]\s?(?=\d)/g, '$1 to ')
-    .replace(/\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?/g, (figure) => {
-      const [whole = ''] = figure.split('.');
-      const isCode = /^0\d/.test(figure) || (!figure.includes(',') && whole.length > 6);
-      const spoken = isCode ? sayGroups(figure.replace(/\D/g, '')) : sayFigure(figure);
-      return ` ${spoken} `;
-    });
+    .replace(
+      /(\p{L}?)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?=(\p{L}?))/gu,
+      (_, before: string, figure: string, after: string) => {
+        const [whole = ''] = figure.split('.');
+        const isCode = /^0\d/.test(figure) || (!figure.includes(',') && whole.length > 6);
+        const spoken = isCode ? sayGroups(figure.replace(/\D/g, '')) : sayFigure(figure);
+        return (before && `${before} `) + spoken + (after && ' ');
+      },
+    );
 }
 
 /** Symbols and abbreviations that stand for words. */
@@ -72,5 +75,6 @@ function tidy(text: string): string {
     .replace(/^[\s.,;:?!]+/, '')
     .replace(/(?<=[,;:?!])(?=[\p{L}])/gu, ' ')
     .replace(/[\s,;:]+$/, '')
+    .replace(/\.{4,}|(?<!\.)\.\.(?!\.)/g, '...')
     .trim();
 }
