@@ -29,7 +29,9 @@ function frames(audio: Uint8Array): Uint8Array[] {
 }
 
 const speakable = fc.string({
-  unit: fc.constantFrom(..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,?!'-$:@/&"),
+  unit: fc.constantFrom(
+    ...Array.from("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,?!'-$:@/&"),
+  ),
   maxLength: 24,
 });
 /** Few letters, so that neighbours are often alike: the hardest case for a code of runs. */

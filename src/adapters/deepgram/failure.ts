@@ -31,6 +31,14 @@ export function networkError(cause: Error): VendorError {
   return new VendorError(VENDOR, 'unavailable', 'the network failed', { cause });
 }
 
+export function malformedError(): VendorError {
+  return new VendorError(
+    VENDOR,
+    'invalid',
+    'the request could not be written; check the API key and the base URL',
+  );
+}
+
 export function openTimeout(ms: number): VendorError {
   return new VendorError(VENDOR, 'timeout', `no connection within ${ms} ms`);
 }

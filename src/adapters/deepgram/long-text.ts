@@ -1,7 +1,7 @@
 /** Text cut to what the vendor takes in one request. */
 
 /** The vendor takes 2,000 characters; a little less leaves room for how it counts. */
-export const LONGEST_TEXT = 1900;
+const LONGEST_TEXT = 1900;
 
 /** Pieces of at most `longest` characters, cut at spaces where there are any. No piece is blank. */
 export function splitText(text: string, longest = LONGEST_TEXT): string[] {

@@ -3,7 +3,14 @@ import { DeepgramClient, type DeepgramTransport } from '@deepgram/sdk';
 import { WebSocket } from 'ws';
 import type { Clock } from '../../lib/clock.ts';
 import type { VendorError } from '../../lib/vendor-error.ts';
-import { closeError, handshakeError, networkError, openTimeout, toVendorError } from './failure.ts';
+import {
+  closeError,
+  handshakeError,
+  malformedError,
+  networkError,
+  openTimeout,
+  toVendorError,
+} from './failure.ts';
 
 /*
  * The SDK writes the request: address, query, credentials, its own headers. The socket is ours, through the SDK's
@@ -125,7 +132,15 @@ export function openSocket(
       const client = new DeepgramClient({
         apiKey: account.apiKey,
         ...environmentOf(account.baseUrl),
-        transportFactory: (url, headers) => connect(url, headers),
+        transportFactory: (url, headers) => {
+          try {
+            return connect(url, headers);
+          } catch (error) {
+            // The SDK would keep it to itself: a key that is no header value, for one.
+            fail(malformedError());
+            throw error;
+          }
+        },
       });
       const connection = await dial(client);
       if (!isOver) connection.connect();

@@ -51,6 +51,7 @@ export function openVoiceSocket(options: TextToSpeechOptions, listener: VoiceSoc
   let overtaken = 0;
   let awaited = 0;
   let hasAudio = false;
+  let isOverLimit = false;
   let cancelClearing = () => {};
 
   const socket = openSocket(
@@ -134,7 +135,9 @@ export function openVoiceSocket(options: TextToSpeechOptions, listener: VoiceSoc
         characters.use(text.length);
         socket.send({ type: 'Speak', text });
       }
-      if (characters.left < 0) log?.warn({}, 'more than 2,400 characters were spoken in a minute');
+      if (characters.left >= 0 || isOverLimit) return;
+      isOverLimit = true;
+      log?.warn({}, 'more than 2,400 characters were spoken in a minute');
     },
     flush() {
       flushes.use();

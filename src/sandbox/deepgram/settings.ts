@@ -1,7 +1,7 @@
 /** What a test or a simulation may set and read on the stand-in for Deepgram. */
 
 /** Delays of the service, in milliseconds. Change them at any time; the next event uses them. */
-export interface DeepgramTimings {
+interface DeepgramTimings {
   handshakeMs: number;
   /** Audio between two interim results. */
   interimEveryMs: number;
@@ -16,7 +16,7 @@ export interface DeepgramTimings {
 export type Endpoint = 'listen' | 'speak' | 'rest';
 
 /** What goes wrong. Counts run down as they are used; `undefined`, 0 and false mean that nothing does. */
-export interface DeepgramFaults {
+interface DeepgramFaults {
   /** The next `times` requests to the endpoint are answered with the HTTP status. */
   refuse: { endpoint: Endpoint; status: number; times: number } | undefined;
   /** So many handshakes of the endpoint are left unanswered. */
@@ -46,7 +46,7 @@ export interface DeepgramFaults {
 }
 
 /** What happened so far. */
-export interface DeepgramStats {
+interface DeepgramStats {
   /** Sockets standing now. */
   open: { listen: number; speak: number };
   /** Requests that arrived, refused ones included. */

@@ -108,6 +108,13 @@ describe('hearing when the connection fails', () => {
     expect(String(ear.failures[0])).not.toContain('wrong-secret');
   });
 
+  it('refuses a key that cannot be sent, at once', async () => {
+    const ear = listen({ apiKey: 'two\nlines' });
+    await eventually(() => expect(ear.failures).toMatchObject([{ fault: 'invalid', retryable: false }]));
+    expect(String(ear.failures[0])).not.toContain('lines');
+    expect(test.sandbox.stats.requests.listen).toBe(0);
+  });
+
   it('hears the first words although the first handshake was refused for too many calls', async () => {
     test.sandbox.faults.refuse = { endpoint: 'listen', status: 429, times: 1 };
     const ear = listen();
