@@ -9,7 +9,7 @@ import type { ApiRefusal } from './refusal.ts';
  */
 export type FaultKind = BrokenStream | keyof typeof refusals;
 
-export type BrokenStream =
+type BrokenStream =
   | 'no-headers'
   | 'silence'
   | 'stall'
@@ -20,7 +20,7 @@ export type BrokenStream =
   | 'length'
   | 'content-filter';
 
-export interface FaultOptions {
+interface FaultOptions {
   /** How many requests it hits; default 1. */
   times?: number;
   /** Only requests for this model; default any. */

@@ -16,7 +16,7 @@ import { type ApiRefusal, badRequest } from './refusal.ts';
 import { type ReadRequest, readChatRequest } from './request.ts';
 import { followClient, type OpenAiTimings, streamAnswer } from './stream.ts';
 
-export interface OpenAiStats {
+interface OpenAiStats {
   /** Chat requests that passed the key check. */
   requests: number;
   /** TCP connections accepted so far. */
