@@ -32,7 +32,7 @@ export interface Embedded {
   stop(): Promise<void>;
 }
 
-/** A first boot takes 2.6 s on two cores; a slow disk or a busy machine ten times that. */
+/** A first start takes 2.6 s on two idle cores and was seen to take 8 s on busy ones. */
 const START_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 10_000;
 
@@ -76,7 +76,8 @@ export async function startEmbedded(
     };
   } catch (cause) {
     await cleanUp(lock, socketDir);
-    throw new EmbeddedDatabaseError('The embedded database did not start.', cause);
+    const where = 'dataDir' in options ? ` in ${options.dataDir}` : '';
+    throw new EmbeddedDatabaseError(`The embedded database${where} did not start.`, cause);
   }
 }
 
@@ -85,7 +86,10 @@ async function cleanUp(lock: DataFolderLock | undefined, socketDir: string | und
   await lock?.release();
 }
 
-/** Written after the first start: a cluster without it was interrupted while being made and never took a row. */
+/**
+ * Written after the first start: a cluster without it was interrupted while being made and never took a row. The
+ * database cannot tell by itself: a kill can leave PG_VERSION, by which it knows a cluster, before the rest.
+ */
 const INITIALISED = 'initialised';
 
 async function prepareCluster(dataDir: string): Promise<string> {

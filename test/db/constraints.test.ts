@@ -1,5 +1,6 @@
 /** What the tables themselves refuse, whatever the code above them forgets. */
 import { DrizzleQueryError } from 'drizzle-orm';
+import { DatabaseError } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { appointments, callLogs, customers, serviceHistory, vehicles } from '../../src/db/schema.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -41,7 +42,7 @@ async function outcome(statement: PromiseLike<unknown>) {
     return 'accepted';
   } catch (error) {
     const cause = error instanceof DrizzleQueryError ? error.cause : undefined;
-    if (cause && 'code' in cause && 'constraint' in cause) return `${cause.code} ${cause.constraint}`;
+    if (cause instanceof DatabaseError) return `${cause.code} ${cause.constraint}`;
     throw error;
   }
 }
