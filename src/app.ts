@@ -1,7 +1,7 @@
 /** The one place where everything is wired; only here is it known which vendor is live and which the sandbox. */
 import formbody from '@fastify/formbody';
 import websocket from '@fastify/websocket';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
 import { z } from 'zod';
 import { createSpeechToText } from './adapters/deepgram/speech-to-text.ts';
@@ -55,6 +55,8 @@ export interface App {
 }
 
 export interface AppOptions {
+  /** A database that is already open, migrated or not; it is closed with the app. Default: the configured one. */
+  database?: Database;
   clock?: Clock;
   logDestination?: DestinationStream;
   turnOptions?: TurnOptions;
@@ -100,12 +102,12 @@ async function build(
   );
   const profile = await loadProfile(config.dealershipFile);
 
-  const database = await connectDatabase({
-    ...(config.database.kind === 'server'
-      ? { url: config.database.url }
-      : { dataDir: config.database.dataDir }),
-    onError: (error) => log.error({ err: error }, 'a database connection broke'),
-  });
+  const database =
+    options.database ??
+    (await connectDatabase({
+      ...(config.database.kind === 'server' ? { url: config.database.url } : { dataDir: config.database.dataDir }),
+      onError: (error) => log.error({ err: error }, 'a database connection broke'),
+    }));
   releases.push(() => database.close());
   const { db } = database;
   const applied = await migrateDatabase(database);
@@ -189,7 +191,7 @@ async function build(
   const baseLog: FastifyBaseLogger = log;
   const fastify = Fastify({
     loggerInstance: baseLog,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 64 * 1024,
     connectionTimeout: 15_000,
     requestTimeout: 10_000,

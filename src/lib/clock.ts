@@ -1,7 +1,7 @@
 /** Time as a thing one is given: the business clock, a stopwatch, and timers. */
 
 export interface Clock {
-  /** The dealership's present, in epoch milliseconds. May start elsewhere than the real present (CLOCK_START). */
+  /** The dealership's present, in whole epoch milliseconds. May start elsewhere than the real present (CLOCK_START). */
   now(): number;
   /** A stopwatch in milliseconds; only differences mean anything. */
   elapsed(): number;
@@ -19,7 +19,7 @@ export function createClock({ startAt, speed = 1 }: { startAt?: number; speed?: 
   const first = startAt ?? Date.now();
   const elapsed = () => (performance.now() - origin) * speed;
   return {
-    now: () => first + elapsed(),
+    now: () => Math.floor(first + elapsed()),
     elapsed,
     after(ms, run) {
       const timer = setTimeout(run, Math.max(0, ms / speed));

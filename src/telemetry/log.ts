@@ -26,6 +26,7 @@ export function createLog(level: string, isPretty: boolean, destination?: Destin
   const options = {
     level,
     base: null,
+    serializers: { err: describeError },
     redact: {
       paths: [...PRIVATE, ...PRIVATE.map((name) => `*.${name}`), 'req.headers', 'err.config'],
       censor: '[private]',
@@ -40,4 +41,18 @@ export function createLog(level: string, isPretty: boolean, destination?: Destin
       options: { colorize: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' },
     },
   });
+}
+
+/** What may be kept of an error. Query parameters, which the database driver puts into its messages, hold personal data. */
+function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: 'not an Error' };
+  const { name, message, stack, cause } = error;
+  const withoutParameters = (text: string) => text.replace(/\nparams:[\s\S]*?(?=\n {4}at |$)/, '');
+  return {
+    name,
+    message: withoutParameters(message),
+    ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
+    ...(stack ? { stack: withoutParameters(stack) } : {}),
+    ...(cause === undefined ? {} : { cause: describeError(cause) }),
+  };
 }
