@@ -155,10 +155,11 @@ function refuseRest(response: ServerResponse, refusal: Refusal): void {
   response.end(refusalBody(refusal));
 }
 
+/** Undefined for a body that is none, also one that breaks off. */
 async function readText(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
   try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(Buffer.from(chunk));
     return z.object({ text: z.string().min(1) }).parse(JSON.parse(Buffer.concat(chunks).toString('utf8')))
       .text;
   } catch {

@@ -1,4 +1,5 @@
 /** Speaking to the caller through Deepgram's wire, with everything that goes wrong there. */
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeSpeech } from '../../../src/sandbox/voice-code.ts';
 import { eventually, pass, speakTo, startSpeechTest } from '../../support/deepgram.ts';
@@ -141,6 +142,46 @@ describe('cancelling a reply', () => {
     say(mouth, 'Just right.');
     await eventually(() => expect(mouth.state.finished).toBe(1));
     expect(mouth.spoken).toBe('Just right.');
+  });
+});
+
+describe('a conversation of any shape', () => {
+  it('delivers each finished reply whole and once, and nothing of a reply after it was cancelled', async () => {
+    const reply = fc.record({
+      phrases: fc.integer({ min: 0, max: 3 }),
+      /** Cancelled after so many milliseconds; undefined: spoken to the end. */
+      cancelAfterMs: fc.option(fc.nat({ max: 500 }), { nil: undefined }),
+      isFinishedFirst: fc.boolean(),
+      lateFrames: fc.nat({ max: 4 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(reply, { minLength: 1, maxLength: 6 }), async (replies) => {
+        const mouth = speak();
+        let finished = 0;
+        for (const [index, { phrases, cancelAfterMs, isFinishedFirst, lateFrames }] of replies.entries()) {
+          test.sandbox.faults.lateFramesAfterClear = lateFrames;
+          const deliveredBefore = mouth.delivered.length;
+          const bytesBefore = mouth.state.bytes;
+          const texts = Array.from({ length: phrases }, (_, phrase) => `Reply ${index} phrase ${phrase}.`);
+          for (const text of texts) mouth.voice.say(text);
+          if (cancelAfterMs === undefined || isFinishedFirst) mouth.voice.finish();
+          if (cancelAfterMs === undefined) {
+            finished += 1;
+            await eventually(() => expect(mouth.state.finished).toBe(finished));
+            expect(mouth.delivered.slice(deliveredBefore).join(' ')).toBe(texts.join(' '));
+            const spoken = texts.map((text) => encodeSpeech(text).length);
+            expect(mouth.state.bytes - bytesBefore).toBe(spoken.reduce((sum, bytes) => sum + bytes, 0));
+          } else {
+            await pass(test.clock, cancelAfterMs);
+            mouth.voice.cancel();
+            finished = mouth.state.finished;
+          }
+        }
+        expect(mouth.failures).toEqual([]);
+        await mouth.voice.close();
+      }),
+      { numRuns: 15 },
+    );
   });
 });
 
