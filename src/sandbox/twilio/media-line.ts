@@ -35,8 +35,8 @@ export interface MediaLine {
   hangUp(): void;
   /** Breaks the connection without a word. */
   drop(): void;
-  /** Resolves once the handshake stands; or when it failed, with `ended`. */
-  opened: Promise<void>;
+  /** Whether the handshake succeeded. */
+  opened: Promise<boolean>;
   ended: Promise<LineEnd>;
 }
 
@@ -133,7 +133,7 @@ export function openMediaLine(options: LineOptions): MediaLine {
     held = [];
   }
 
-  const opened = new Promise<void>((resolve) => {
+  const opened = new Promise<boolean>((resolve) => {
     socket.once('open', () => {
       transmit('{"event":"connected","protocol":"Call","version":"1.0.0"}');
       const mediaFormat = { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 };
@@ -143,9 +143,9 @@ export function openMediaLine(options: LineOptions): MediaLine {
           start: { accountSid, streamSid, callSid, tracks, mediaFormat, customParameters: parameters },
         }),
       );
-      resolve();
+      resolve(true);
     });
-    socket.once('close', () => resolve());
+    socket.once('close', () => resolve(false));
   });
   const ended = new Promise<LineEnd>((resolve) => {
     socket.once('close', (code, reason) => {

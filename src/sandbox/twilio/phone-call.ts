@@ -161,14 +161,15 @@ export function startPhoneCall(options: CallOptions): ManagedCall {
     });
     const stop = (): void => opening.hangUp();
     interruption.signal.addEventListener('abort', stop, { once: true });
-    await opening.opened;
-    line = opening;
-    if (end) opening.hangUp();
-    report('stream-started');
+    const isOpen = await opening.opened;
+    if (isOpen) {
+      line = opening;
+      report('stream-started');
+    }
     const { how, code, reason } = await opening.ended;
     line = undefined;
     interruption.signal.removeEventListener('abort', stop);
-    if (how === 'failed') warn(code === 1006 ? 31_921 : 31_920, reason);
+    if (how === 'failed') warn(isOpen ? 31_921 : 31_920, reason || `code ${code}`);
     report(how === 'failed' ? 'stream-error' : 'stream-stopped', reason);
 
     function report(event: string, error = ''): void {
@@ -234,8 +235,9 @@ export function startPhoneCall(options: CallOptions): ManagedCall {
 
   async function carryOut(document: Document): Promise<Document | undefined> {
     for (const verb of document.verbs) {
+      if (end || replacement) return undefined;
       const next = await perform(verb, document.url);
-      if (end || replacement || next) return next;
+      if (next) return next;
     }
     return undefined;
   }

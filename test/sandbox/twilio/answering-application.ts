@@ -34,6 +34,8 @@ type Reply = string | number | null;
 export interface Behaviour {
   /** TwiML, an HTTP status, or null for no answer ever, for a path; by default /voice connects a stream and all else is empty. */
   answer?: (request: Request, streamTwiml: string) => Reply;
+  /** Answers every handshake with 403. */
+  refusesStreams?: boolean;
   onStream?: (conversation: Conversation) => void;
   onAudio?: (audio: Uint8Array, conversation: Conversation) => void;
   onPlayed?: (mark: string, conversation: Conversation) => void;
@@ -95,7 +97,7 @@ export async function startWorld(clock: Clock, behaviour: Behaviour = {}) {
 
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 65_536 });
   server.on('upgrade', (request, socket, head) => {
-    if (!check.isUpgrade(request.url ?? '', signatureOf(request))) {
+    if (behaviour.refusesStreams || !check.isUpgrade(request.url ?? '', signatureOf(request))) {
       socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
       return;
     }

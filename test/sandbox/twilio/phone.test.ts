@@ -238,6 +238,20 @@ describe('what can go wrong', () => {
     expect(world.requests.items).toEqual([]);
   });
 
+  it('reports a stream that is refused at the handshake, and goes on with the action URL', async () => {
+    const world = await startAt(20, {
+      answer: ({ path }, stream) => (path === '/voice' ? stream : hangUp()),
+      refusesStreams: true,
+    });
+    const call = await world.dial();
+    await call.ended;
+    expect(call.warnings).toEqual([{ code: 31_920, detail: 'Unexpected server response: 403' }]);
+    expect(world.requestsTo('/after-stream')).toHaveLength(1);
+    expect(world.requestsTo('/stream-status').map(({ form }) => form['StreamEvent'])).toEqual([
+      'stream-error',
+    ]);
+  });
+
   it('delivers each webhook twice on demand, with one idempotency token', async () => {
     const world = await startAt(20, { answer: () => hangUp() });
     const call = await world.dial({ faults: { duplicateWebhooks: true } });
