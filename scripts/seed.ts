@@ -5,6 +5,7 @@ import { connectDatabase, type Database } from '../src/db/connect.ts';
 import { migrateDatabase } from '../src/db/migrate.ts';
 import { customers } from '../src/db/schema.ts';
 import { demoWorld, loadDemoWorld } from '../src/dealership/demo-world.ts';
+import { toLocal } from '../src/dealership/local-time.ts';
 import { loadProfile } from '../src/dealership/profile.ts';
 import { generateWorld, type SeedWorld } from './seed/generate.ts';
 import { GeneratedDataError, loadWorld, withLoadingConnection } from './seed/load.ts';
@@ -32,7 +33,9 @@ async function run(): Promise<void> {
   const target = readTarget(process.env);
   const database = await connectDatabase(target.connect);
   try {
-    await migrateDatabase(database);
+    await migrateDatabase(database).catch((error: unknown) => {
+      throw new Error(`Cannot use ${target.label}: ${explain(error)}`, { cause: error });
+    });
     const report =
       args.world === 'demo'
         ? await seedDemoWorld(database, args)
@@ -70,7 +73,10 @@ async function seedGeneratedWorld(
     generateMs: loading - generating,
     loadMs: performance.now() - loading,
     sample: pickSample(world, profile.timeZone),
-    clockStart: args.now === undefined ? undefined : new Date(args.now).toISOString(),
+    clockStart:
+      args.now === undefined
+        ? undefined
+        : toLocal(args.now, profile.timeZone).toString({ timeZoneName: 'never', smallestUnit: 'second' }),
   };
 }
 

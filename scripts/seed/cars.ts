@@ -24,8 +24,14 @@ export interface Car {
   isPrimary: boolean;
 }
 
-/** Years back from this one. The average car at a dealership's service desk is younger than the country's 12.6 years. */
-const AGES: Weighted<number> = Array.from({ length: 21 }, (_, age) => [age, 1 / (1 + (age / 9) ** 2.2)]);
+/**
+ * How many cars of each model year there are, counted back from next year's, of which few are out yet. The average is
+ * younger than the country's 12.6 years: a dealership's service desk loses the oldest cars to others.
+ */
+const AGES: Weighted<number> = [
+  [0, 0.25],
+  ...Array.from({ length: 20 }, (_, i): [number, number] => [i + 1, 1 / (1 + ((i + 1) / 9) ** 2.2)]),
+];
 /** Miles a year; the Federal Highway Administration's average is 11,500 a car. */
 const YEARLY_MILES = { mean: 12_000, spread: 2_600, least: 4_000, most: 24_000 };
 /** New owners come back no sooner than this many days after buying. */
