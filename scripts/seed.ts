@@ -19,7 +19,8 @@ const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort(new Error('Interrupted. Nothing was changed.')));
 
 async function run(): Promise<void> {
-  const profile = await loadProfile(undefined);
+  const target = readTarget(process.env);
+  const profile = await loadProfile(target.dealershipFile);
   const parsed = parseSeedArguments(process.argv.slice(2), {
     timeZone: profile.timeZone,
     clockStart: process.env['CLOCK_START'] || undefined,
@@ -30,7 +31,6 @@ async function run(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const target = readTarget(process.env);
   const database = await connectDatabase(target.connect);
   try {
     await migrateDatabase(database).catch((error: unknown) => {
@@ -84,8 +84,9 @@ const TABLE_WORDS: Record<string, string> = { serviceHistory: 'service history' 
 
 function countRows({ vehicles, appointments, ...world }: SeedWorld, now: number) {
   const active = appointments.filter(({ status }) => status !== 'cancelled');
+  const words = (count: number) => count.toLocaleString('en-US');
   const coming = active.filter(({ scheduledAt }) => scheduledAt.getTime() > now).length;
-  const split = `${active.length - coming} past, ${coming} to come, ${appointments.length - active.length} cancelled`;
+  const split = `${words(active.length - coming)} past, ${words(coming)} to come, ${words(appointments.length - active.length)} cancelled`;
   return [
     ['customers', world.customers.length, 'with 555-01XX numbers, which reach nobody'],
     ['vehicles', vehicles.length, `of ${new Set(vehicles.map(({ make }) => make)).size} makes`],

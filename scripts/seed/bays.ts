@@ -10,8 +10,6 @@ export interface Place {
   bay: number;
 }
 
-export type BayBook = ReturnType<typeof openBayBook>;
-
 export function openBayBook(bayCount: number, dice: Dice) {
   /** By day, then bay, then slot: whether it is taken. */
   const days = new Map<number, boolean[][]>();

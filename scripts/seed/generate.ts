@@ -11,8 +11,8 @@ import { ADVISORS, TECHNICIANS } from './services.ts';
 import { openShop } from './shop.ts';
 import { makeVisits } from './visits.ts';
 
-export type CustomerRow = typeof customers.$inferSelect;
-export type VehicleRow = typeof vehicles.$inferSelect;
+type CustomerRow = typeof customers.$inferSelect;
+type VehicleRow = typeof vehicles.$inferSelect;
 
 export interface SeedWorld {
   customers: CustomerRow[];

@@ -76,7 +76,7 @@ function openDays(profile: DealershipProfile, from: Temporal.PlainDate, to: Temp
 }
 
 /** Days on which nearly every American service desk is closed, whether or not the dealership lists them. */
-export function isHoliday({ month, day, dayOfWeek, daysInMonth }: Temporal.PlainDate): boolean {
+function isHoliday({ month, day, dayOfWeek, daysInMonth }: Temporal.PlainDate): boolean {
   if (month === 1) return day === 1;
   if (month === 5) return dayOfWeek === 1 && day + 7 > daysInMonth; // Memorial Day
   if (month === 7) return day === 4;

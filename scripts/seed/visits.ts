@@ -6,7 +6,7 @@ import type { Dice } from './dice.ts';
 import { bookedServices } from './services.ts';
 import type { OpenDay, Shop } from './shop.ts';
 
-export type Kind = 'past' | 'coming' | 'cancelled';
+type Kind = 'past' | 'coming' | 'cancelled';
 
 export interface Visit {
   kind: Kind;

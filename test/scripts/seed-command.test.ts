@@ -82,7 +82,11 @@ describe('readTarget', () => {
       { connect: { url: 'postgres://u:p@127.0.0.1:5432/a' }, label: '127.0.0.1:5432/a' },
     ],
   ])('of %j is %j', (env, target) => {
-    expect(readTarget(env)).toEqual(target);
+    expect(readTarget(env)).toEqual({ ...target, dealershipFile: undefined });
+  });
+
+  it('names the dealership file when one is set', () => {
+    expect(readTarget({ DEALERSHIP_FILE: './mine.json' }).dealershipFile).toBe('./mine.json');
   });
 
   it.each(['not a url', 'mysql://u:secret@h/db'])('refuses %s without repeating it', (url) => {
