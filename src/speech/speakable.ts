@@ -74,7 +74,7 @@ function tidy(text: string): string {
     .replace(/([.?!])\s*[,;:]+/g, '$1')
     .replace(/^[\s.,;:?!]+/, '')
     .replace(/(?<=[,;:?!])(?=[\p{L}])/gu, ' ')
-    .replace(/[\s,;:]+$/, '')
+    .replace(/[\s,;:]*[,;:][\s,;:]*$/, ',')
     .replace(/\.{4,}|(?<!\.)\.\.(?!\.)/g, '...')
     .trim();
 }
