@@ -7,8 +7,9 @@ import { sayChoice, sayDate, sayPhone, sayTime, sayWhen, withArticle } from './s
 import { nextSlotStep, type SlotStep } from './slots.ts';
 import { reachDesk } from './wish-answers.ts';
 
-export function serviceName(memory: Memory): string {
+function serviceName(memory: Memory): string {
   const { service } = memory.draft;
+  if (service === 'other') return 'service visit';
   return memory.context.services.find(({ code }) => code === service)?.name ?? 'service visit';
 }
 
@@ -105,7 +106,8 @@ function offerSlots({ memory }: Desk, step: Extract<SlotStep, { kind: 'offer' }>
         : missed
           ? `I'm sorry, ${sayTime(missed.start.slice(11))} isn't available. `
           : '';
-  const opening = sayPassedOver(memory, step) || why;
+  const remark = sayPassedOver(memory, step) || why;
+  const opening = memory.said[remark] === undefined ? remark : '';
   const day = sayDay(memory, date);
   const on = day === 'today' || day.startsWith('tomorrow') ? day : `on ${day}`;
   const wordings: readonly [string, string, string] =
@@ -116,11 +118,15 @@ function offerSlots({ memory }: Desk, step: Extract<SlotStep, { kind: 'offer' }>
           `The time I have ${on} is ${times}, is that good for you?`,
         ]
       : [
-          `${asSentence(on)} I have ${times}, which suits you?`,
+          `${asSentence(on)}, I have ${times}, which suits you?`,
           `Would ${times} ${on} suit you?`,
           `The times I have ${on} are ${times.replace(/ or (?=[^,]*$)/, ' and ')}, which would you like?`,
         ];
-  return say(opening + vary(memory, 'slot', wordings), 'slot', { asked: 'slot', offered: step.starts });
+  return say(opening + vary(memory, 'slot', wordings), 'slot', {
+    asked: 'slot',
+    offered: step.starts,
+    ...(remark === '' ? {} : { told: [remark] }),
+  });
 }
 
 function askPerson({ memory }: Desk): Plan | undefined {
@@ -164,7 +170,8 @@ function askPerson({ memory }: Desk): Plan | undefined {
     'Which phone number should I note? All ten digits, please.',
     'I need a number with its area code, ten digits in all.',
   ] as const;
-  return say(vary(memory, 'phone', wordings), 'phone', { asked: 'phone' });
+  const remark = memory.turn.hasBadNumber ? "That isn't a full number. " : '';
+  return say(remark + vary(memory, 'phone', wordings), 'phone', { asked: 'phone' });
 }
 
 function readBack({ memory }: Desk, start: string): Plan {

@@ -25,7 +25,7 @@ function isLeaving(memory: Memory): boolean {
   const isOpen = asked === 'anything-else' || asked === undefined || asked === 'need';
   if (turn.isBye && !turn.isYes) return true;
   if (turn.isBye) return isOpen || memory.booked.length > 0;
-  return asked === 'anything-else' && (turn.isNo || turn.isThanks) && !isBooking(memory);
+  return asked === 'anything-else' && (turn.isNo || turn.isThanks) && !turn.took.time && !turn.took.service;
 }
 
 const isBooking = ({ draft, wantsVisit }: Memory) =>
@@ -57,7 +57,8 @@ function goOn(desk: Desk): Plan {
   if (memory.asked === 'transfer' && transfer && turn.kind === 'words') {
     if (turn.isYes && canCall(desk, 'transfer_to_human'))
       return transferCall(desk, transfer.reason, transfer.department);
-    if (!turn.isNo && !memory.wantsVisit) {
+    const goesOn = turn.took.time || turn.took.service || turn.topics.length > 0;
+    if (!turn.isNo && !goesOn && !memory.hasUnsafeCar) {
       return say(
         vary(memory, 'transfer-again', [
           'Shall I put you through to an advisor about that?',
@@ -67,7 +68,7 @@ function goOn(desk: Desk): Plan {
         { asked: 'transfer' },
       );
     }
-    if (!turn.isNo && memory.hasUnsafeCar) {
+    if (!turn.isNo && !goesOn) {
       return say(
         vary(memory, 'transfer-unsafe', [
           'Please leave it parked. Shall I put you through to an advisor about a tow?',
@@ -84,31 +85,49 @@ function goOn(desk: Desk): Plan {
       asked: 'need',
     });
   }
-  if (!memory.wantsVisit && (hasEnded || turn.wish !== undefined)) return askAnythingElse(memory);
+  const isDone =
+    hasEnded || (turn.wish !== undefined && !/^(robot|instructions|abuse|other-language)$/.test(turn.wish));
+  if (!memory.wantsVisit && turn.topicService !== undefined && memory.said['visit'] === undefined) {
+    return say('Shall I find you a time for that?', 'visit', { asked: 'visit' });
+  }
+  if (!memory.wantsVisit && isDone) return askAnythingElse(memory);
+  const isDropped =
+    turn.isNo &&
+    turn.wordCount <= 5 &&
+    !Object.values(turn.took).some(Boolean) &&
+    turn.topics.length === 0 &&
+    turn.wish === undefined;
+  if (isDropped && (memory.asked === 'visit' || memory.asked === 'day' || memory.asked === 'need')) {
+    return askAnythingElse(memory);
+  }
   return nextBookingStep(desk);
 }
 
 function answerTransfer(desk: Desk): Plan | undefined {
   const { memory } = desk;
-  if (memory.isTransferred) return say("One moment, I'm connecting you with an advisor.", 'transferred');
+  if (memory.turn.isTransferred) return say("One moment, I'm connecting you with an advisor.", 'transferred');
   if (memory.turn.failed?.tool !== 'transfer_to_human' && !memory.turn.isTransferRefused) return undefined;
   return say(
-    `Nobody is available to take the call right now. An advisor can call you back: ${reachDesk(desk)}. Can I help with anything else?`,
+    `I'm sorry, nobody is available to take the call right now. An advisor can help or call you back later: ${reachDesk(desk)}. Anything else?`,
     'transfer-refused',
     { asked: 'anything-else' },
   );
 }
 
 /** What opens the reply: the known caller's name once, an answer, an apology, or the news of the booking. */
-function openReply(desk: Desk, wish: string): string[] {
+function openReply(desk: Desk, wish: string, isAskedAgain: boolean): string[] {
   const { memory } = desk;
   const { turn } = memory;
   const opening: string[] = [];
-  if (memory.isKnown && memory.firstName && !memory.isGreeted) opening.push(`Hi ${memory.firstName}.`);
+  if (memory.isKnown && memory.firstName && !memory.isGreeted && memory.turns === 1)
+    opening.push(`Hi ${memory.firstName}.`);
   if (turn.hasBooked) opening.push(`You're booked for ${memory.booked.at(-1) ?? ''}.`);
   if (wish !== '') opening.push(wish);
   const answer = answerTopics(memory);
   if (answer && !turn.hasBooked) opening.push(answer);
+  const isAside = (turn.took.person || turn.took.vehicle) && !turn.took.time && !turn.took.service;
+  if (isAside && isAskedAgain && !turn.hasBadNumber && !answer && wish === '')
+    opening.push(vary(memory, 'noted', ['Got it, thank you.', 'Thanks, noted.', 'Thank you.']));
   if (turn.kind === 'keys') opening.push("I can't use the keypad here, please just tell me.");
   if (turn.kind === 'words' && !turn.isUnderstood) {
     opening.push(
@@ -153,6 +172,9 @@ export function decide(desk: Desk): Plan {
   } else if (isLeaving(memory)) return sayGoodbye(desk);
   const next = turn.hasBooked ? askAnythingElse(memory) : goOn(desk);
   if (next.toolCalls.length > 0) return next;
-  const opening = turn.isUnsafe ? [wish, ...openReply(desk, '')] : openReply(desk, wish);
-  return { ...next, text: [...opening, next.text].join(' ').trim() };
+  const isAskedAgain = next.asked !== undefined && next.asked === memory.asked;
+  const opening = turn.isUnsafe
+    ? [wish, ...openReply(desk, '', isAskedAgain)]
+    : openReply(desk, wish, isAskedAgain);
+  return { ...next, told: [...(next.told ?? []), 'noted'], text: [...opening, next.text].join(' ').trim() };
 }

@@ -25,7 +25,7 @@ const SPLIT_PROVIDERS: readonly [RegExp, string][] = [
 
 /** A word as it stands in an address: symbols, digits, or letters; undefined when it cannot be part of one. */
 function addressPart(word: string): string | undefined {
-  if (NOT_IN_ADDRESS.test(word)) return undefined;
+  if (word === '.') return undefined;
   const symbol = SYMBOLS[word];
   if (symbol !== undefined) return symbol;
   const number = /^\d+$/.test(word) ? undefined : readCardinal([word], 0);
@@ -38,7 +38,8 @@ function readLocal(words: readonly string[], at: number): { text: string; from: 
   let text = '';
   let from = at;
   for (let i = at - 1; i >= 0 && at - i <= 12; i -= 1) {
-    const part = addressPart(words[i] ?? '');
+    const word = words[i] ?? '';
+    const part = NOT_IN_ADDRESS.test(word) ? undefined : addressPart(word);
     if (part === undefined) break;
     text = part + text;
     from = i;

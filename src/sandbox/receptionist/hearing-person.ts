@@ -28,6 +28,10 @@ function notePhone(memory: Memory, heard: Heard): boolean {
     delete memory.phone;
     return true;
   }
+  if (phone && memory.asked === 'phone') {
+    memory.turn.hasBadNumber = true;
+    return true;
+  }
   if (memory.asked === 'phone-check' && memory.phoneToCheck !== undefined) {
     if (reply.isFirmYes) {
       memory.phone = memory.phoneToCheck;

@@ -26,6 +26,7 @@ function noteService(memory: Memory, heard: Heard): boolean {
   );
   if (asksOnly) {
     turn.topicService = code;
+    memory.mentioned = code;
     if (draft.service !== undefined || !wantsVisit(heard.plain)) return true;
   }
   const words = heard.text.trim().slice(0, CONCERN_LENGTH);
@@ -41,7 +42,8 @@ function noteService(memory: Memory, heard: Heard): boolean {
     draft.service = code;
     delete draft.concern;
   }
-  if (mention.isConcern || more.length > 0 || code === 'other') draft.concern ??= words;
+  if (mention.isConcern || more.some((other) => other.code !== mention.code) || code === 'other')
+    draft.concern ??= words;
   memory.wantsVisit = true;
   return true;
 }
@@ -49,20 +51,16 @@ function noteService(memory: Memory, heard: Heard): boolean {
 /** A need that no list knows, told when the need was asked for: the advisor gets it in the caller's words. */
 function noteUnlistedNeed(memory: Memory, heard: Heard): boolean {
   const tells =
-    /\b(my|the|it|its|keeps|need|want|problem|issue|wrong|acting|doing|making|replace|install|put)\b/.test(
+    /\b(my|the|it|something|there) .*\b(is|are|keeps|has|doing|making|acting|came|fell|feels|looks|won't|doesn't|wrong|problem|issue)\b|\b(need|want|replace|install) .*\b(new|replaced|installed|looked at|checked)\b/.test(
       heard.plain,
     );
-  const isOpen = memory.asked === 'need' && memory.draft.service === undefined && !heard.reply.isNo;
+  const isOpen =
+    (memory.asked === 'need' || memory.turns === 1) &&
+    memory.draft.service === undefined &&
+    !heard.reply.isNo;
   const isOther = heard.topics.length > 0 || heard.wish !== undefined || heard.words.length < 4;
-  const hasNothingElse =
-    heard.dates.length === 0 &&
-    heard.times.length === 0 &&
-    !heard.vehicle &&
-    !heard.name &&
-    !heard.email &&
-    !heard.phone;
-  if (!isOpen || isOther || !tells || !hasNothingElse || wantsVisit(heard.plain)) return false;
-  if (memory.misses === 0) return false;
+  const isPersonal = heard.name !== undefined || heard.email !== undefined || heard.phone !== undefined;
+  if (!isOpen || isOther || !tells || isPersonal) return false;
   memory.draft.service = nearestCode(
     'other',
     memory.context.services.map(({ code }) => code),
@@ -94,6 +92,12 @@ function hearNote(memory: Memory, note: string): void {
   }
 }
 
+/** A yes to "Are you still there?" says nothing about what was asked before. */
+function withoutStaleYes(memory: Memory, heard: Heard): Heard {
+  if (!memory.isQuestionStale) return heard;
+  return { ...heard, reply: { ...heard.reply, isYes: false, isFirmYes: false } };
+}
+
 export function hear(memory: Memory, content: string): void {
   const notes = content.match(NOTE) ?? [];
   for (const note of notes) hearNote(memory, note);
@@ -104,43 +108,55 @@ export function hear(memory: Memory, content: string): void {
     return;
   }
   memory.silences = 0;
+  memory.turns += 1;
   memory.turn = freshTurn('words');
   const { turn } = memory;
+  // Agreement counts for the turn it is given in; whatever is said next has to be agreed to anew.
+  delete memory.draft.consent;
   const isLastMissing = memory.first !== undefined && memory.last === undefined;
-  const heard = listen(text, memory.context, memory.asked, isLastMissing);
+  const listened = listen(text, memory.context, memory.asked, isLastMissing);
+  const heard = withoutStaleYes(memory, listened);
   memory.summary = `${memory.summary} ${text}`.trim().slice(-400);
-  turn.topics = heard.topics;
+  turn.topics = /\bjust wanted\b/.test(heard.plain) ? [] : heard.topics;
   if (heard.wish) turn.wish = heard.wish;
   turn.isUnsafe = heard.isUnsafe;
+  turn.wordCount = heard.words.length;
   turn.isYes = heard.reply.isYes;
   turn.isNo = heard.reply.isNo;
   turn.isThanks = heard.reply.isThanks;
   turn.isBye = heard.reply.isBye;
   continueTopic(memory, heard);
 
-  const took = [
-    noteService(memory, heard),
-    noteVehicle(memory, heard),
-    notePerson(memory, heard),
-    noteTime(memory, heard),
-  ].some(Boolean);
+  turn.took = {
+    service: noteService(memory, heard) || noteUnlistedNeed(memory, heard),
+    vehicle: noteVehicle(memory, heard),
+    person: notePerson(memory, heard),
+    time: noteTime(memory, heard),
+  };
+  const took = Object.values(turn.took).some(Boolean);
+  // What failed before is tried again once the caller wants something anew.
+  if (took) memory.draft.lookups = memory.draft.lookups.filter(({ error }) => error === undefined);
   if (heard.transport) memory.draft.transport = heard.transport;
   if (wantsVisit(heard.plain)) memory.wantsVisit = true;
+  const takesMentioned =
+    turn.took.time || wantsVisit(heard.plain) || (memory.asked === 'visit' && turn.isYes);
+  if (memory.mentioned !== undefined && memory.draft.service === undefined && takesMentioned) {
+    memory.draft.service = memory.mentioned;
+    memory.wantsVisit = true;
+  }
   if (heard.isUnsafe) memory.hasUnsafeCar = true;
   if (turn.wish === 'abuse') memory.abuses += 1;
   noteConsent(memory, heard);
   const isAnswered =
     turn.isYes || turn.isNo || turn.isBye || turn.isThanks || turn.wish !== undefined || turn.isUnsafe;
   const isOther =
+    listened.reply.isYes !== heard.reply.isYes ||
     heard.transport !== undefined ||
     heard.part !== undefined ||
     isRemark(heard.plain) ||
     wantsVisit(heard.plain);
-  turn.isUnderstood =
-    took || isAnswered || isOther || turn.topics.length > 0 || noteUnlistedNeed(memory, heard);
+  turn.isUnderstood = took || isAnswered || isOther || turn.topics.length > 0;
   memory.misses = turn.isUnderstood ? 0 : memory.misses + 1;
-  if (took && (memory.asked === 'transfer' || memory.asked === 'anything-else') && !turn.isYes)
-    memory.wantsVisit = true;
 }
 
 /** "And Saturday?" after a question about hours asks for hours again. Days asked about are no days to come. */

@@ -7,6 +7,8 @@ export interface Spelling {
   to: number;
 }
 
+const SPEAKS_OF_SELF = /^(have|am|need|want|would|got|drive|own|was|do|don't|just|think|can|could|had|like)$/;
+
 /** One letter or a doubled one at `at`; "b as in boy" and "b for boy" count as one letter. */
 function readLetter(words: readonly string[], at: number): { letters: string; end: number } | undefined {
   const isDouble = words[at] === 'double';
@@ -35,6 +37,11 @@ export function readSpellings(words: readonly string[], least = 3): Spelling[] {
     for (let next = readLetter(words, end); next; next = readLetter(words, end)) {
       letters += next.letters;
       end = next.end;
+    }
+    // "L E E, I have": the last letter is a word of its own.
+    if (letters.endsWith('i') && words[end - 1] === 'i' && SPEAKS_OF_SELF.test(words[end] ?? '')) {
+      letters = letters.slice(0, -1);
+      end -= 1;
     }
     if (letters.length >= least) spellings.push({ letters, from: at, to: end });
     if (end > at) at = end - 1;

@@ -15,7 +15,7 @@ export const MODELS: Readonly<Record<string, string>> = {
     'Avalanche|Aveo|Blazer|~Bolt|Camaro|~Cobalt|Colorado|Corvette|Cruze|Equinox|~Express|HHR|Impala|Malibu|Silverado|Silverado 1500|Silverado 2500|Silverado 3500|~Sonic|~Spark|Suburban|Tahoe|TrailBlazer|~Traverse|Trax|~Volt',
   Chrysler: '200|300|~Pacifica|Sebring|~Town and Country|~Voyager',
   Dodge:
-    '~Avenger|~Challenger|~Charger|~Dart|Durango|Grand Caravan|~Caravan|~Hornet|~Journey|~Magnum|~Nitro|~Viper',
+    '~Avenger|~Challenger|~Charger|~Dart|Durango|Grand Caravan|~Caravan|~Hornet|~Journey|~Magnum|~Nitro|Ram|Ram 1500|~Viper',
   Fiat: '500|500X',
   Ford: '~Bronco|Bronco Sport|C-Max|~Crown Victoria|EcoSport|~Edge|~Escape|~Expedition|~Explorer|F-150|F-250|F-350|~Fiesta|Five Hundred|~Flex|~Focus|~Fusion|~Maverick|Mustang|Mustang Mach-E|Mach-E|~Ranger|Taurus|~Transit|Transit Connect|Windstar',
   Genesis: 'G70|G80|G90|GV70|GV80',
@@ -91,7 +91,6 @@ export const MODEL_ALIASES: Readonly<Record<string, readonly [string, string]>> 
   'cross trek': ['Subaru', 'Crosstrek'],
   'path finder': ['Nissan', 'Pathfinder'],
   'ram 1500': ['Ram', '1500'],
-  'dodge ram': ['Ram', '1500'],
   jeta: ['Volkswagen', 'Jetta'],
   'model three': ['Tesla', 'Model 3'],
 };

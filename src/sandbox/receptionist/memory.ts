@@ -7,6 +7,7 @@ import type { Topic, Transport, Wish } from './wishes.ts';
 /** What the caller was last asked. */
 export type Question =
   | 'need'
+  | 'visit'
   | 'which-vehicle'
   | 'vehicle'
   | 'day'
@@ -52,10 +53,16 @@ export interface Turn {
   isBye: boolean;
   isThanks: boolean;
   isUnderstood: boolean;
+  wordCount: number;
+  /** Digits were told that do not make up a telephone number. */
+  hasBadNumber: boolean;
   /** The caller named a day that is over. */
   hasPastDay: boolean;
   /** The error of the last tool that failed since the caller spoke, by tool. */
   failed?: { tool: string; error: string; message: string };
+  /** What the words told us. */
+  took: { service: boolean; vehicle: boolean; person: boolean; time: boolean };
+  isTransferred: boolean;
   /** A transfer was tried since the caller spoke, and nobody took the call. */
   isTransferRefused: boolean;
   /** The visit booked since the caller spoke. */
@@ -105,15 +112,20 @@ export interface Memory {
   /** What was booked, as said. */
   booked: string[];
   transfer?: { department: string; reason: string };
-  isTransferred: boolean;
   hasUnsafeCar: boolean;
   asked?: Question;
+  /** Something else was said since ("Are you still there?"), so that a bare yes does not answer the question. */
+  isQuestionStale: boolean;
   /** How often each sentence was said, so that the next time it is put differently. */
   said: Record<string, number>;
   lastText: string;
+  /** The service that was last asked about. */
+  mentioned?: string;
   lastTopic?: Topic;
   misses: number;
   silences: number;
+  /** How many times the caller has spoken. */
+  turns: number;
   abuses: number;
   bookFailures: number;
   /** The caller's words, for the summary of a transfer. */
@@ -131,7 +143,11 @@ export const freshTurn = (kind: Turn['kind']): Turn => ({
   isBye: false,
   isThanks: false,
   isUnderstood: true,
+  wordCount: 0,
+  hasBadNumber: false,
   hasPastDay: false,
+  took: { service: false, vehicle: false, person: false, time: false },
+  isTransferred: false,
   isTransferRefused: false,
   hasBooked: false,
 });
@@ -150,12 +166,13 @@ export function beginMemory(context: CallContext): Memory {
     draft: freshDraft(),
     taken: [],
     booked: [],
-    isTransferred: false,
     hasUnsafeCar: false,
+    isQuestionStale: false,
     said: {},
     lastText: '',
     misses: 0,
     silences: 0,
+    turns: 0,
     abuses: 0,
     bookFailures: 0,
     summary: '',

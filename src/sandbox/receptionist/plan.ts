@@ -16,6 +16,8 @@ export interface Plan {
   transfer?: { department: string; reason: string };
   /** What is counted so that the same thing is put differently the next time. */
   sentence: string;
+  /** Further remarks in the words that are made once and not again. */
+  told?: string[];
 }
 
 export interface Desk {

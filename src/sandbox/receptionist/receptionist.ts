@@ -24,12 +24,16 @@ function isPlanSaid(plan: Plan, said: string): boolean {
 function commit(memory: Memory, plan: Plan, said: string): void {
   memory.lastText = said;
   if (memory.firstName !== undefined && said.includes(memory.firstName)) memory.isGreeted = true;
-  if (!isPlanSaid(plan, said)) return;
+  const isOurs = isPlanSaid(plan, said);
+  memory.isQuestionStale = !isOurs || plan.asked === undefined;
+  if (plan.sentence !== 'repeat') delete memory.draft.readBack;
+  if (!isOurs) return;
   memory.said[plan.sentence] = (memory.said[plan.sentence] ?? 0) + 1;
   if (!memory.turn.isUnderstood) {
     const sentence = memory.misses > 1 ? 'misses' : 'miss';
     memory.said[sentence] = (memory.said[sentence] ?? 0) + 1;
   }
+  for (const told of plan.told ?? []) memory.said[told] = (memory.said[told] ?? 0) + 1;
   if (plan.asked !== undefined) memory.asked = plan.asked;
   if (plan.offered !== undefined) memory.draft.offered = plan.offered;
   if (plan.transfer !== undefined) memory.transfer = plan.transfer;

@@ -14,7 +14,8 @@ export interface TimeMention {
 /** A part of the day, or an end of it; `any`: the caller leaves it to us. */
 export type Part = 'morning' | 'afternoon' | 'first' | 'last' | 'noon' | 'after-lunch' | 'any';
 
-const ASKS_FOR_TIME = /^(at|around|about|by|say|maybe|for|make|like|take|after|before|till|until|from)$/;
+const ASKS_FOR_TIME =
+  /^(at|around|about|by|say|maybe|for|make|like|take|after|before|till|until|from|not|or)$/;
 const CONFIRMS_TIME =
   /^(works?|is|good|great|fine|sharp|ish|then|please|would|sounds|perfect|yeah|yes|on|thanks|tomorrow|today|or|okay|ok)$/;
 const COUNTS_SOMETHING =

@@ -117,9 +117,9 @@ export function learn(memory: Memory, tool: string, argsText: string, content: s
       if (year && make && model) memory.vehicles.push({ id: id.data, year, make, model });
     }
   } else if (tool === 'transfer_to_human') {
-    memory.isTransferred =
+    memory.turn.isTransferred =
       answer.success && answer.data?.['status'] !== 'closed' && answer.data?.['status'] !== 'no_answer';
-    memory.turn.isTransferRefused = !memory.isTransferred;
+    memory.turn.isTransferRefused = !memory.turn.isTransferred;
   } else if (tool === 'lookup_customer' && answer.success) {
     const found = customerData.safeParse(answer.data);
     if (!found.success || !found.data.customer) return;

@@ -113,7 +113,9 @@ export function answerWish(desk: Desk, wish: Wish): Plan | string {
     case 'repeat':
       return memory.lastText === ''
         ? ''
-        : say(`I said: ${memory.lastText.replace(/^I said: /, '')}`, 'repeat');
+        : say(`I said: ${memory.lastText.replace(/^I said: /, '')}`, 'repeat', {
+            ...(memory.asked === undefined || memory.isQuestionStale ? {} : { asked: memory.asked }),
+          });
   }
 }
 

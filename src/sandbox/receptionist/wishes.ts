@@ -126,12 +126,12 @@ export function readTransport(text: string): Transport | undefined {
 
 /** The caller wants a visit, whatever for. */
 export const wantsVisit = (text: string): boolean =>
-  /\b(appointment|book (a|an|it|me|in)|schedule|bring (it|her|him|my|the|in)|come in|get (it |my \w+ |the \w+ )?in|fit me in|slot|drop (it|my \w+|the \w+) off|time slot|an opening|any openings)\b/.test(
+  /\b(appointment|book (a|an|it|me|in)|schedule|bring (it|her|him|my|the|in)|come in|get (it |my \w+ |the \w+ )?in|fit me in|get one|do one|one (today|tomorrow)|slot|drop (it|my \w+|the \w+) off|time slot|an opening|any openings)\b/.test(
     text,
   );
 
 /** A remark that tells us something though there is nothing in it to note. */
 export const isRemark = (text: string): boolean =>
-  /\b(first time|new (here|customer|to)|i'm new|never been|been there before|existing customer|don't have (the|a|my) vin|vin|no email|don't have (an )?email|parked|at home|won't drive|hello|hi|hey|good (morning|afternoon|evening))\b/.test(
+  /\b(first time|next week|this week|some ?time|try( that)? again|new (here|customer|to)|i'm new|never been|been there before|existing customer|don't have (the|a|my) vin|vin|no email|don't have (an )?email|parked|at home|won't drive|hello|hi|hey|good (morning|afternoon|evening))\b/.test(
     text,
   );

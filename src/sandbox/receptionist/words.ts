@@ -3,6 +3,23 @@
 /** A word that some reader has used: no other reader sees it, and phrases do not run across it. */
 export const USED = '·';
 
+/** Short forms that are often written without their apostrophe. */
+const SHORT_FORMS: Readonly<Record<string, string>> = {
+  its: 'it',
+  thats: 'that',
+  whats: 'what',
+  lets: 'let',
+  im: "i'm",
+  ive: "i've",
+  dont: "don't",
+  doesnt: "doesn't",
+  isnt: "isn't",
+  arent: "aren't",
+  cant: "can't",
+  wont: "won't",
+  didnt: "didn't",
+};
+
 /**
  * Lower-case words without punctuation. Hyphens and slashes part words, except in numeric dates (5/26);
  * times (9:30) and e-mail addresses stay whole; "10am" becomes "10 am"; a possessive or short "is" ('s) is dropped.
@@ -31,7 +48,7 @@ export function toWords(text: string): string[] {
       const parts = /^\d{1,2}\/\d{1,2}(\/\d{2,4})?$/.test(raw) ? [raw] : raw.split(/[-/]/);
       for (const part of parts) {
         const word = part.replace(/^[':._+]+|[':._+]+$/g, '').replace(/'s$/, '');
-        if (word !== '') words.push(word);
+        if (word !== '') words.push(SHORT_FORMS[word] ?? word);
       }
     }
   }
