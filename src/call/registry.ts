@@ -8,6 +8,8 @@ export interface CallRegistry {
   readonly isDraining: boolean;
   add(callSid: string, call: LiveCall): void;
   has(callSid: string): boolean;
+  /** Resolves when the call has ended and its record is closed; at once when it is not in progress. */
+  settled(callSid: string): Promise<void>;
   /**
    * Takes no more calls and waits until those in progress have ended; after `deadlineMs` the remaining ones are told
    * goodbye and get `goodbyeMs` more.
@@ -46,6 +48,9 @@ export function createCallRegistry(maxCalls: number): CallRegistry {
       });
     },
     has: (callSid) => calls.has(callSid),
+    async settled(callSid) {
+      await calls.get(callSid)?.ended;
+    },
     async drain(deadlineMs, goodbyeMs) {
       isDraining = true;
       if (await emptyWithin(deadlineMs)) return;

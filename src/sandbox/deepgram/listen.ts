@@ -13,7 +13,7 @@ const IDLE_MS = 10_000;
 const IDLE_REASON =
   'Deepgram did not receive audio data or a text message within the timeout window. See https://dpgr.am/net0001';
 const KEPT_CONNECTIONS = 8;
-const KEPT_BYTES = 60_000 * BYTES_PER_MS;
+const KEPT_BYTES = 3 * 60_000 * BYTES_PER_MS;
 
 const Control = z.object({ type: z.enum(['KeepAlive', 'Finalize', 'CloseStream']) });
 
@@ -123,15 +123,20 @@ function isFinalWithWords(message: object): boolean {
   return data !== undefined;
 }
 
-/** Keeps the first minute of what the connection hears, and the last few connections. */
+/** Keeps the first three minutes of what the connection hears, for the last few connections. */
 function startKeeping(heardAudio: Uint8Array[]): (audio: Uint8Array) => void {
-  let kept: Uint8Array = new Uint8Array(0);
+  const room = new Uint8Array(KEPT_BYTES);
+  let length = 0;
+  let kept: Uint8Array = room.subarray(0, 0);
   heardAudio.push(kept);
   if (heardAudio.length > KEPT_CONNECTIONS) heardAudio.shift();
   return (audio) => {
     const at = heardAudio.indexOf(kept);
-    if (at < 0 || kept.length >= KEPT_BYTES) return;
-    kept = Buffer.concat([kept, audio]).subarray(0, KEPT_BYTES);
+    const fitting = audio.subarray(0, KEPT_BYTES - length);
+    if (at < 0 || fitting.length === 0) return;
+    room.set(fitting, length);
+    length += fitting.length;
+    kept = room.subarray(0, length);
     heardAudio[at] = kept;
   };
 }

@@ -59,7 +59,7 @@ interface DeepgramStats {
   /** The longest text in one Speak. */
   longestSpeak: number;
   bytesHeard: number;
-  /** What each of the last 8 recogniser connections heard, at most a minute each. */
+  /** What each of the last 8 recogniser connections heard, at most three minutes each. */
   heardAudio: Uint8Array[];
 }
 

@@ -1,0 +1,189 @@
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appointments, callLogs, callTurns, customers, vehicles } from '../../src/db/schema.ts';
+import { demoId } from '../../src/dealership/demo-world.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+
+let test: TestApp;
+beforeAll(async () => {
+  test = await startTestApp();
+});
+afterAll(async () => {
+  await test?.close();
+});
+
+/** The call's record and transcript, once it is closed. */
+async function readRecord(callSid: string) {
+  await test.app.registry.settled(callSid);
+  const { db } = test.app.database;
+  const [log] = await db.select().from(callLogs).where(eq(callLogs.callSid, callSid));
+  if (!log) throw new Error('The call has no record.');
+  const turns = await db.select().from(callTurns).where(eq(callTurns.callId, log.id)).orderBy(callTurns.position);
+  return { log, turns };
+}
+
+describe('A new customer phones', () => {
+  it('is understood, gets an appointment, and the appointment is in the database', async () => {
+    const call = await test.dial('+12175550190');
+    const heard = await test.converse(call, [
+      "Hi, I'd like to get an oil change.",
+      'Tuesday would be good, at nine in the morning.',
+      'Daniel Ortiz. O R T I Z.',
+      "Yes, this number's fine. My email is daniel dot ortiz at example dot com.",
+      "It's a 2021 Honda Civic.",
+      "Yes, that's right.",
+    ]);
+    await call.say("No, that's it, thanks. Bye.");
+    expect(await call.ended).toMatchObject({ by: 'agent' });
+    expect(heard[0]).toMatch(/Otto's Auto.*automated assistant/);
+    expect(heard.at(-1)).toMatch(/booked for Tuesday, May twenty-sixth, at nine in the morning/);
+
+    const { db } = test.app.database;
+    const rows = await db
+      .select({ appointment: appointments, customer: customers, vehicle: vehicles })
+      .from(appointments)
+      .innerJoin(customers, eq(customers.id, appointments.customerId))
+      .innerJoin(vehicles, eq(vehicles.id, appointments.vehicleId))
+      .where(eq(customers.phoneNumber, '+12175550190'));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      customer: { firstName: 'Daniel', lastName: 'Ortiz', email: 'daniel.ortiz@example.com' },
+      vehicle: { year: 2021, make: 'Honda', model: 'Civic' },
+      appointment: { serviceType: 'oil_change', status: 'scheduled', scheduledAt: new Date('2026-05-26T14:00:00Z') },
+    });
+
+    const { log, turns } = await readRecord(call.callSid);
+    expect(log).toMatchObject({
+      outcome: 'appointment_booked',
+      endedReason: 'agent_end',
+      customerId: rows[0]?.customer.id,
+      appointmentId: rows[0]?.appointment.id,
+    });
+    expect(log.promptTokens).toBeGreaterThan(0);
+    const agentSaid = turns.filter(({ speaker }) => speaker === 'agent').map(({ text }) => text);
+    expect(agentSaid[0]).toMatch(/Thanks for calling/);
+    expect(turns.filter(({ speaker }) => speaker === 'caller')).toHaveLength(7);
+    expect(turns.map(({ position }) => position)).toEqual(turns.map((_, index) => index + 1));
+  });
+});
+
+describe('A customer on file phones', () => {
+  it('is known by the number, and is not asked for what is on file', async () => {
+    const call = await test.dial('+12175550101');
+    const heard = await test.converse(call, ['I need an oil change next Wednesday at two.', 'Yes please.']);
+    call.hangUp();
+    await call.ended;
+    expect(heard.join(' ')).toMatch(/Sarah/);
+    expect(heard.join(' ')).not.toMatch(/your (name|number|e-?mail)/i);
+    const rows = await test.app.database.db
+      .select()
+      .from(appointments)
+      .where(eq(appointments.customerId, demoId('C1')));
+    expect(rows.map(({ scheduledAt }) => scheduledAt.toISOString())).toContain('2026-05-27T19:00:00.000Z');
+    const { log } = await readRecord(call.callSid);
+    expect(log).toMatchObject({ endedReason: 'caller_hangup', outcome: 'appointment_booked' });
+  });
+});
+
+describe('Speech on the line', () => {
+  it('reaches the recogniser and the caller whole and in order over two minutes', async () => {
+    const call = await test.dial('+12175550107');
+    await call.nextAgentTurn({ deadlineMs: 60_000 });
+    const questions = ['What are your hours on Saturday?', 'And how much is an oil change?', 'Where are you located?'];
+    for (let asked = 0; call.atMs < 120_000; asked++) {
+      await call.say(questions[asked % questions.length] ?? '');
+      await call.nextAgentTurn({ deadlineMs: 60_000 });
+    }
+    // A whole frame of silence more, so that what is on its way has arrived.
+    const { sent } = call.capture();
+    call.hangUp();
+    await call.ended;
+    const heardByRecogniser = test.app.sandbox.deepgram?.stats.heardAudio.at(-1) ?? new Uint8Array();
+    expect(sent.length).toBeGreaterThan(110_000 * 8);
+    // The last frames may still be on their way when the caller hangs up.
+    expect(sent.length - heardByRecogniser.length).toBeLessThan(8_000);
+    expect(Buffer.from(heardByRecogniser).equals(Buffer.from(sent.subarray(0, heardByRecogniser.length)))).toBe(true);
+    expect(call.heardText()).not.toContain('~');
+    const { turns } = await readRecord(call.callSid);
+    expect(turns.filter(({ speaker }) => speaker === 'caller').map(({ text }) => text)).toEqual(
+      expect.arrayContaining(questions),
+    );
+  });
+});
+
+describe('The caller speaks over the agent', () => {
+  it('stops the agent, keeps only what was heard, and answers the interruption', async () => {
+    const call = await test.dial('+12175550104');
+    await call.nextAgentTurn({ deadlineMs: 60_000 });
+    await call.say('Oil change for my Camry Tuesday at nine.');
+    await new Promise<void>((resolve) => {
+      const stop = call.onHeard(({ text }) => {
+        if (!/Tuesday/.test(text)) return;
+        stop();
+        resolve();
+      });
+    });
+    await call.say('No no sorry not Tuesday Friday the twenty-ninth.');
+    const cutShort = await call.nextAgentTurn({ deadlineMs: 60_000 });
+    expect(cutShort).not.toMatch(/\?/);
+    const answer = await call.nextAgentTurn({ deadlineMs: 60_000 });
+    expect(call.stats.clears).toBeGreaterThan(0);
+    await call.say('Yes.');
+    await call.nextAgentTurn({ deadlineMs: 60_000 });
+    call.hangUp();
+    await call.ended;
+    expect(answer).toMatch(/Friday, May twenty-ninth/);
+
+    const { turns } = await readRecord(call.callSid);
+    const cut = turns.find(({ interrupted }) => interrupted);
+    expect(cut?.text).toMatch(/Tuesday/);
+    expect(cut?.text).not.toMatch(/\?/);
+    // Every word in the transcript was played, in that order.
+    const heardWords = plain(call.heardText());
+    expect(heardWords).toContain(plain(cut?.text ?? ''));
+    const rows = await test.app.database.db
+      .select()
+      .from(appointments)
+      .where(eq(appointments.customerId, demoId('C4')));
+    expect(rows.map(({ scheduledAt }) => scheduledAt.toISOString())).toContain('2026-05-29T14:00:00.000Z');
+    expect(rows.map(({ scheduledAt }) => scheduledAt.toISOString())).not.toContain('2026-05-26T14:00:00.000Z');
+  });
+});
+
+const plain = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z ]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+describe('The end of a call', () => {
+  it.each([
+    ['the caller hangs up while the agent speaks', 'hangUp', 'caller_hangup'],
+    ['the connection breaks', 'dropSocket', 'media_disconnect'],
+  ] as const)('leaves nothing open when %s', async (_name, how, reason) => {
+    const call = await test.dial('+12175550107');
+    await new Promise<void>((resolve) => {
+      const stop = call.onHeard(() => {
+        stop();
+        resolve();
+      });
+    });
+    call[how]();
+    await call.ended;
+    const { log, turns } = await readRecord(call.callSid);
+    expect(log.endedReason).toBe(reason);
+    expect(log.endedAt).not.toBeNull();
+    expect(turns[0]?.interrupted).toBe(true);
+    expect(test.app.registry.size).toBe(0);
+    expect(test.app.sandbox.deepgram?.stats.open).toEqual({ listen: 0, speak: 0 });
+  });
+
+  it('comes after two questions when nobody speaks', async () => {
+    const call = await test.dial('+12175550190');
+    expect(await call.ended).toMatchObject({ by: 'agent' });
+    expect(call.heardText()).toMatch(/still there\?.*still there\?.*Goodbye/);
+    const { log } = await readRecord(call.callSid);
+    expect(log).toMatchObject({ endedReason: 'no_input', outcome: 'no_input' });
+  });
+});
