@@ -203,6 +203,7 @@ async function build(
   await fastify.register(formbody, { bodyLimit: 64 * 1024 });
   await fastify.register(websocket, { options: { maxPayload: 64 * 1024, perMessageDeflate: false } });
   registerVoiceRoutes(fastify, {
+    clock,
     publicBaseUrl,
     accountSid: config.twilio.accountSid,
     isSigned: (path, params, header) => signature.isWebhook(path, params, header),

@@ -19,6 +19,7 @@ import type { DealershipProfile } from '../dealership/profile.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { recordCall } from './call-recorder.ts';
+import { readCallerPhone } from './caller-phone.ts';
 import type { OfferedStream } from './media-stream.ts';
 import type { IncomingCall } from './voice.ts';
 
@@ -73,7 +74,7 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
     // The store lost it: what the row says is enough to begin again.
     const row = await findCall(db, callSid);
     if (!row) throw new Error('The call has no record.');
-    const callerPhone = /^\+\d+$/.test(row.callerPhone) ? row.callerPhone : null;
+    const callerPhone = readCallerPhone(row.callerPhone);
     const found = await findCaller(callerPhone);
     // Only the customer whom the webhook recognised; a withheld number recognises nobody.
     const customer = found && found.id === row.customerId ? found : undefined;
@@ -86,7 +87,7 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
       const call = await openCall(db, {
         callSid,
         direction: 'inbound',
-        callerPhone: (callerPhone ?? from.slice(0, 40)) || 'withheld',
+        callerPhone: (callerPhone ?? from.replace(/\p{Cc}/gu, '').slice(0, 40)) || 'withheld',
         ...(customer ? { customerId: customer.id } : {}),
         startedAt: new Date(clock.now()),
       });

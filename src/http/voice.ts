@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { CallRegistry } from '../call/registry.ts';
 import { badRequest, notFromTwilio } from '../errors.ts';
+import type { Clock } from '../lib/clock.ts';
 import { readCallerPhone } from './caller-phone.ts';
 import type { StreamTokens } from './stream-token.ts';
 
@@ -28,6 +29,7 @@ export interface IncomingCall {
 export interface VoiceRoutesOptions {
   publicBaseUrl: string;
   accountSid: string;
+  clock: Pick<Clock, 'after'>;
   isSigned(path: string, params: Record<string, string>, signature: string | undefined): boolean;
   twiml: TwimlWriter;
   tokens: StreamTokens;
@@ -47,21 +49,48 @@ const incoming = z.object({ CallSid: callSid, From: z.string().max(200).default(
 const status = z.object({ CallSid: callSid, CallStatus: z.string().max(40) });
 const OVER = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
 
+/** Twilio gives up on a webhook after 15 s, and the caller hears it ring meanwhile. */
+const OPEN_MS = 5_000;
+
+/** Forms are the only bodies these routes read: `app` must know how to parse them. */
 export function registerVoiceRoutes(app: FastifyInstance, options: VoiceRoutesOptions): void {
+  void app.register(async (scope) => {
+    scope.removeContentTypeParser(['application/json', 'text/plain']);
+    addRoutes(scope, options);
+  });
+}
+
+function addRoutes(app: FastifyInstance, options: VoiceRoutesOptions): void {
   const { twiml, tokens, publicBaseUrl } = options;
   const streamUrl = `${publicBaseUrl.replace(/^http/, 'ws')}/media-stream`;
 
-  /** The form, if it is whole, signed and for our account. */
+  /** The form, if it is whole, signed and for our account. What is wrong with a signature is never told. */
   function readForm(request: FastifyRequest): Record<string, string> {
     const parsed = form.safeParse(request.body ?? {});
-    const signature = request.headers['x-twilio-signature'];
-    const params = parsed.success ? parsed.data : {};
-    const isOurs =
-      typeof signature === 'string' && options.isSigned(request.url, params, signature) && parsed.success;
-    // A doubled field makes the form unreadable; without a form the signature cannot hold either.
+    // Said before the signature is looked at, so that the answer is the same for everybody.
     if (!parsed.success) throw badRequest('Every form field must come once.');
+    const params = parsed.data;
+    const signature = request.headers['x-twilio-signature'];
+    const isOurs = typeof signature === 'string' && options.isSigned(request.url, params, signature);
     if (!isOurs || params['AccountSid'] !== options.accountSid) throw notFromTwilio();
     return params;
+  }
+
+  /** The call's row, or undefined when the database fails or hangs: the caller must hear something all the same. */
+  async function open(request: FastifyRequest, call: IncomingCall) {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const cancel = options.clock.after(OPEN_MS, () => reject(new Error(`no answer in ${OPEN_MS} ms`)));
+    try {
+      return await Promise.race([options.openCall(call), late]);
+    } catch (error) {
+      request.log.error(
+        { err: error, callSid: call.callSid },
+        'a call could not be opened; the caller hears an apology',
+      );
+      return undefined;
+    } finally {
+      cancel();
+    }
   }
 
   const xml = (reply: FastifyReply, document: string) => reply.type('text/xml').send(document);
@@ -73,7 +102,8 @@ export function registerVoiceRoutes(app: FastifyInstance, options: VoiceRoutesOp
     if (!options.registry.admits && !options.registry.has(CallSid)) {
       return xml(reply, twiml.sayAndHangUp(options.apology));
     }
-    const call = await options.openCall({ callSid: CallSid, callerPhone: readCallerPhone(From), from: From });
+    const call = await open(request, { callSid: CallSid, callerPhone: readCallerPhone(From), from: From });
+    if (!call) return xml(reply, twiml.sayAndHangUp(options.apology));
     if (call.hasEnded) return xml(reply, twiml.hangUp());
     return xml(
       reply,
