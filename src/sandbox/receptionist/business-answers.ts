@@ -9,9 +9,12 @@ const NUMBER = /\d+/g;
 
 /** A street address with its numbers as they are said: "one two three Main Street, Springfield". State and zip stay out. */
 function sayAddress(address: string): string {
-  return address
-    .replace(/,?\s*[A-Z]{2}\s+\d{5}(-\d{4})?$/, '')
-    .replace(NUMBER, (digits) => [...digits].map((digit) => sayNumber(Number(digit))).join(' '));
+  return address.replace(/,?\s*[A-Z]{2}\s+\d{5}(-\d{4})?$/, '').replace(NUMBER, (digits) =>
+    digits
+      .split('')
+      .map((digit) => sayNumber(Number(digit)))
+      .join(' '),
+  );
 }
 
 /** "today", "tomorrow, Friday" or "Tuesday, May twenty-sixth". */
@@ -92,7 +95,9 @@ function answerMenu(memory: Memory, service: Service | undefined): string {
 /** One sentence or two for what was asked, or undefined when nothing was. */
 export function answerTopics(memory: Memory): string | undefined {
   const { turn, draft, context } = memory;
-  const service = context.services.find(({ code }) => code === (turn.topicService ?? draft.service));
+  const service = context.services.find(
+    ({ code }) => code === (turn.topicService ?? draft.service ?? memory.mentioned),
+  );
   const sentences = turn.topics.map((topic) => {
     if (topic === 'hours') return answerHours(memory);
     if (topic === 'address') return `We're at ${sayAddress(context.address)}.`;

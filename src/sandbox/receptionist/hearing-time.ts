@@ -49,6 +49,7 @@ function pickOffered(memory: Memory, heard: Heard): string | undefined {
   const { offered } = memory.draft;
   if (memory.asked !== 'slot' || offered.length === 0 || heard.dates.some(({ isRejected }) => !isRejected))
     return undefined;
+  if (/\b(any|some)thing (else )?(later|earlier|sooner)\b/.test(heard.plain)) return undefined;
   if (/\b(second|middle)( one)?\b/.test(heard.plain)) return offered[1];
   if (/\b(last|latest|later|latter)( one)?\b/.test(heard.plain))
     return heard.part === 'last' ? undefined : offered.at(-1);

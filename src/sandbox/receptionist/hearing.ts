@@ -144,7 +144,15 @@ export function hear(memory: Memory, content: string): void {
     memory.draft.service = memory.mentioned;
     memory.wantsVisit = true;
   }
-  if (heard.isUnsafe) memory.hasUnsafeCar = true;
+  if (heard.isUnsafe) {
+    memory.hasUnsafeCar = true;
+    const codes = memory.context.services.map(({ code }) => code);
+    memory.draft.service ??= nearestCode('engine_diagnostics', codes);
+    memory.draft.concern ??= text.slice(0, CONCERN_LENGTH);
+  }
+  const wantsMove = /\b(change|move|push|cancel|make) (it|that|the time|the day)\b/.test(heard.plain);
+  if (wantsMove && memory.booked.length > 0 && memory.draft.service === undefined)
+    turn.wish = 'existing-visit';
   if (turn.wish === 'abuse') memory.abuses += 1;
   noteConsent(memory, heard);
   const isAnswered =

@@ -36,6 +36,15 @@ export interface Heard {
   isUnsafe: boolean;
 }
 
+/** Days named by the reason they are closed for: "Memorial Day". */
+function readHolidays(plain: string, { days }: CallContext): DateMention[] {
+  return days.flatMap(({ date, reason }) =>
+    reason !== undefined && plain.includes(joinWords(toWords(reason)))
+      ? [{ date, isRejected: false, isWeekdayOnly: false, isPast: false, from: 0, to: 0 }]
+      : [],
+  );
+}
+
 const MOST_WORDS = 200;
 
 /** `asked`: what the caller was last asked, which decides how a bare word or number is taken. */
@@ -66,7 +75,7 @@ export function listen(
 
   const name = readName(words, isNameExpected, isLastNameMissing && isNameExpected);
   for (const { from, to } of readSpellings(words)) words = use(words, from, to);
-  const dates = readDates(words, context.today);
+  const dates = [...readHolidays(plain, context), ...readDates(words, context.today)];
   for (const { from, to } of dates) words = use(words, from, to);
   const isTimeExpected = asked === 'slot' || asked === 'day' || asked === 'change' || asked === 'which-day';
 

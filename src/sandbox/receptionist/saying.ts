@@ -71,7 +71,8 @@ export function sayPhone(phone: string): string {
   const ten = phone.replace(/\D/g, '').slice(-10);
   return [ten.slice(0, 3), ten.slice(3, 6), ten.slice(6)]
     .map((group) =>
-      [...group]
+      group
+        .split('')
         .map((digit, i) => (digit === '0' ? (i === 0 ? 'oh' : 'zero') : (UNITS[Number(digit)] ?? '')))
         .join(' '),
     )

@@ -26,7 +26,7 @@ const MENU: readonly [string, RegExp, boolean][] = [
   ],
   [
     'tire_rotation',
-    /\btires? rotat\w*|\brotat\w* (of )?(my |the |all )?(four |4 )?(tires?|wheels?)\b|\btires? (turned|swapped around)\b|\brotation\b/,
+    /\btires? rotat\w*|\brotat\w* (of )?(my |the |all )?(four |4 )?(tires?|wheels?)\b|\btires? (turned|swapped around)\b|\btires? needs? (to be )?rotat\w*|\brotation\b/,
     false,
   ],
   ['recall', /\brecall\w*\b/, false],

@@ -55,7 +55,8 @@ function pickOffers(
   return [0, Math.floor(starts.length / 2), starts.length - 1].flatMap((i) => starts[i] ?? []);
 }
 
-const FURTHEST = 6;
+/** How many days are looked at before giving up: each may cost a look at the calendar within one reply. */
+const FURTHEST = 4;
 
 export function nextSlotStep(memory: Memory): SlotStep {
   const { draft, context, taken } = memory;
@@ -86,7 +87,11 @@ export function nextSlotStep(memory: Memory): SlotStep {
     if (start !== undefined && date === draft.day && !isGone && sameDay.some(isFree))
       return { kind: 'chosen', start };
     const looks = sameDay.filter((lookup) => lookup.period === period && lookup.near === near);
-    const lookup = looks.find(({ error }) => error === undefined);
+    // A day without any free start has none near another time either.
+    const isEmpty = (look: Lookup) =>
+      look.starts.length === 0 && (look.period === null || look.period === period);
+    const done = sameDay.filter(({ error }) => error === undefined);
+    const lookup = done.find((look) => looks.includes(look)) ?? done.find(isEmpty);
     if (!lookup) {
       if (looks.length < 2) return { kind: 'look', date, period, near };
       return looks.at(-1)?.error === 'invalid_args' ? { kind: 'nothing' } : { kind: 'trouble' };

@@ -15,7 +15,7 @@ export interface TimeMention {
 export type Part = 'morning' | 'afternoon' | 'first' | 'last' | 'noon' | 'after-lunch' | 'any';
 
 const ASKS_FOR_TIME =
-  /^(at|around|about|by|say|maybe|for|make|like|take|after|before|till|until|from|not|or)$/;
+  /^(at|around|about|by|say|maybe|for|make|like|take|after|before|till|until|from|not|or|to)$/;
 const CONFIRMS_TIME =
   /^(works?|is|good|great|fine|sharp|ish|then|please|would|sounds|perfect|yeah|yes|on|thanks|tomorrow|today|or|okay|ok)$/;
 const COUNTS_SOMETHING =
@@ -142,11 +142,11 @@ export function readTimes(words: readonly string[], isExpected = false): TimeMen
 
 const PARTS: readonly [RegExp, Part][] = [
   [
-    /\b(end of (the )?(business )?day|latest|last (thing|slot|appointment|one of the day)|late in the day|after work|closing time|late afternoon|evening)\b/,
+    /\b(end of (the )?(business )?day|latest|last (thing|slot|appointment|one of the day)|late in the day|after work|closing time|late afternoon|evening|(any|some)thing (else )?later)\b/,
     'last',
   ],
   [
-    /\b(early|earliest|first thing|soonest|first (available|appointment|slot|opening)|when you open|right when you open)\b/,
+    /\b(early|earliest|first thing|soonest|first (available|appointment|slot|opening)|when you open|right when you open|(any|some)thing (else )?(earlier|sooner))\b/,
     'first',
   ],
   [/\bafter lunch\b/, 'after-lunch'],

@@ -99,7 +99,7 @@ const TOPICS: readonly [Topic, RegExp][] = [
   ],
   [
     'menu',
-    /\b(do you (guys )?(do|offer|handle|work on|provide)|what (kind of )?(services?|work) do you|what (else )?can you (do|help)|what do you (do|offer))\b/,
+    /\b(do you (guys )?(do|sell|offer|handle|work on|provide)|what (kind of )?(services?|work) do you|what (else )?can you (do|help)|what do you (do|offer))\b/,
   ],
 ];
 

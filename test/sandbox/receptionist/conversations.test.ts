@@ -436,6 +436,33 @@ const AWKWARD: Conversation[] = [
     ],
   },
   {
+    title: 'a holiday by its name, a later time, and a change of mind after the booking',
+    options: { caller: SARAH },
+    turns: [
+      'my tires need rotating, do you have anything on memorial day',
+      'do you have anything later',
+      'five thirty is fine',
+      'yes',
+      'can i change it to three',
+    ],
+    booked: { service_type: 'tire_rotation', scheduled_at: '2026-05-26T17:30' },
+    says: [/closed on monday, may twenty-fifth/i, /can't see or change existing appointments/],
+  },
+  {
+    title: 'smoke, and nobody to put the caller through to',
+    options: { caller: SARAH },
+    turns: ["there's smoke coming out of the hood", 'okay wednesday at 9 then', 'yes'],
+    booked: { service_type: 'engine_diagnostics', customer_concerns: "there's smoke coming out of the hood" },
+    says: [/^please don't drive it/i],
+  },
+  {
+    title: 'the question is put again after a silence, as a yes may only mean "I am here"',
+    options: { caller: SARAH },
+    turns: ['oil change tuesday at nine', '[silence]', 'yes'],
+    booked: null,
+    says: [/still there.*Tuesday, May twenty-sixth, at nine in the morning.*\?$/s],
+  },
+  {
     title: 'wrong number',
     turns: ['oh sorry wrong number'],
     booked: null,
