@@ -60,6 +60,8 @@ export interface AppOptions {
   clock?: Clock;
   logDestination?: DestinationStream;
   turnOptions?: TurnOptions;
+  /** Sets the stand-ins' timings and faults before anything uses them. */
+  prepareSandbox?(sandbox: Sandbox): void;
   /** Watches every call; for terminals and tests. */
   onEvent?(callSid: string, event: CallEvent): void;
 }
@@ -119,6 +121,7 @@ async function build(
 
   const sandbox = await startSandbox({ clock, config });
   releases.push(() => sandbox.close());
+  options.prepareSandbox?.(sandbox);
 
   const keyValue = config.redisUrl
     ? createRedisKeyValue({

@@ -64,7 +64,7 @@ export function createAgent({ model, dispatcher, persona, context, cacheKey }: A
           if (effect === 'terminal') isClosing = true;
         }
         if (isClosing) {
-          if (!signal.aborted) yield { type: 'close' };
+          if (!signal.aborted) yield { type: 'close', reason: 'agent_end' };
           return;
         }
       }
@@ -87,7 +87,7 @@ export function createAgent({ model, dispatcher, persona, context, cacheKey }: A
         type: 'words',
         text: "I'm sorry, I'm having trouble on my end and can't finish this now. Please call us back in a few minutes. Goodbye.",
       };
-      yield { type: 'close' };
+      yield { type: 'close', reason: 'llm_error' };
     }
   }
 

@@ -189,7 +189,7 @@ class Call implements LiveCall {
     if (signal.aborted) return;
 
     const phraser = createPhraser();
-    let isClosing = false;
+    let closes: CallEnd | undefined;
     const speak = (written: string) => {
       const spoken = speakable(written);
       if (signal.aborted || !spoken) return;
@@ -213,7 +213,7 @@ class Call implements LiveCall {
         } else if (part.type === 'fault') {
           observe({ type: 'fault', where: 'model', fault: part.fault });
         } else if (part.type === 'close') {
-          isClosing = true;
+          closes = part.reason;
         }
       }
     } catch (error) {
@@ -230,7 +230,7 @@ class Call implements LiveCall {
     this.#handle({
       type: 'reply.ended',
       wasEmpty: utterance.isEmpty,
-      ...(isClosing ? { closes: 'agent_end' as const } : {}),
+      ...(closes ? { closes } : {}),
     });
   }
 

@@ -90,8 +90,8 @@ export type ReplyPart =
   | { type: 'usage'; model: string; promptTokens: number; cachedTokens: number; completionTokens: number }
   /** The model failed; what follows is an apology in fixed words. */
   | { type: 'fault'; fault: string }
-  /** The agent asks to end the call once its words have been heard. */
-  | { type: 'close' };
+  /** The call is to end once the words have been heard: the agent asked for it, or it cannot go on. */
+  | { type: 'close'; reason: 'agent_end' | 'llm_error' };
 
 export interface Agent {
   /**
