@@ -105,7 +105,8 @@ export class ConfigError extends Error {
 
 /** Throws ConfigError. Values are never repeated in a message: they may be secrets. */
 export function readConfig(environment: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+  const trimmed = Object.entries(environment).map(([name, value]) => [name, value?.trim()] as const);
+  const given = Object.fromEntries(trimmed.filter(([, value]) => value));
   const parsed = environmentSchema.safeParse(given);
   const mistakes = parsed.success
     ? []
@@ -142,7 +143,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     mistakes.push('PUBLIC_BASE_URL must be set: it is the address at which Twilio reaches this server');
   }
   if (isProduction) {
-    if (given['PUBLIC_BASE_URL']?.startsWith('http:'))
+    if (/^http:/i.test(given['PUBLIC_BASE_URL'] ?? ''))
       mistakes.push('PUBLIC_BASE_URL must begin with https:// in production');
     if (has('CLOCK_START'))
       mistakes.push('CLOCK_START is for demonstrations and tests; unset it in production');
@@ -159,7 +160,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     server: {
       host: full.HOST,
       port: full.PORT,
-      publicBaseUrl: (full.PUBLIC_BASE_URL ?? `http://${localHost}:${full.PORT}`).replace(/\/+$/, ''),
+      publicBaseUrl: (full.PUBLIC_BASE_URL ?? `http://${localHost}:${full.PORT}`)
+        .replace(/^https?:/i, (scheme) => scheme.toLowerCase())
+        .replace(/\/+$/, ''),
     },
     database: databaseUrl
       ? { kind: 'server', url: databaseUrl }
