@@ -74,7 +74,7 @@ function readService(line: string): Service | undefined {
 }
 
 /** "V1 2019 Honda Accord; V2 2011 Ford F-150". A make of two words is told from its model by the list of makes. */
-export function readVehicles(line: string): KnownVehicle[] {
+function readVehicles(line: string): KnownVehicle[] {
   return line.split(';').flatMap((part) => {
     const match = /^\s*(\w+) (\d{4}) ((?:Land|Alfa) \w+|\S+) (.+?)\s*$/.exec(part);
     const [, id, year, make, model] = match ?? [];

@@ -2,7 +2,7 @@
 
 import { readCardinal, readOrdinal } from './numbers.ts';
 
-export const WEEKDAYS = 'monday tuesday wednesday thursday friday saturday sunday'.split(' ');
+const WEEKDAYS = 'monday tuesday wednesday thursday friday saturday sunday'.split(' ');
 const MONTHS = 'january february march april may june july august september october november december'.split(
   ' ',
 );

@@ -45,7 +45,9 @@ function readHolidays(plain: string, { days }: CallContext): DateMention[] {
   );
 }
 
+/** Far more than anyone says in one turn; beyond it nothing is read. */
 const MOST_WORDS = 200;
+const MOST_CHARACTERS = 2_000;
 
 /** `asked`: what the caller was last asked, which decides how a bare word or number is taken. */
 export function listen(
@@ -54,7 +56,7 @@ export function listen(
   asked: Question | undefined,
   isLastNameMissing: boolean,
 ): Heard {
-  const all = toWords(text).slice(0, MOST_WORDS);
+  const all = toWords(text.slice(0, MOST_CHARACTERS)).slice(0, MOST_WORDS);
   const plain = joinWords(all);
   const isNameExpected = asked === 'name';
   let words: readonly string[] = all;

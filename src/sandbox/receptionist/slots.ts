@@ -31,7 +31,7 @@ function wantedNear(memory: Memory, date: string): string | null {
   return part === 'noon' ? '12:00' : part === 'after-lunch' ? '12:30' : null;
 }
 
-export function nextDay(memory: Memory, date: string): string {
+function nextDay(memory: Memory, date: string): string {
   const open = memory.context.days.find((day) => day.date > date && day.open !== undefined);
   return open?.date ?? Temporal.PlainDate.from(date).add({ days: 1 }).toString();
 }

@@ -31,7 +31,7 @@ const MINUTES: Readonly<Record<string, number>> = {
   other: 60,
 };
 
-export function callContext(caller: string): string {
+function callContext(caller: string): string {
   return `CALL CONTEXT
 Dealership: Otto's Auto, 123 Main Street, Springfield, IL 62701
 Main phone: +12175550100
@@ -52,7 +52,7 @@ other | something else | 60 min | price after inspection
 ${caller}`;
 }
 
-export const NEW_CALLER = 'Caller number: new +12175550190';
+const NEW_CALLER = 'Caller number: new +12175550190';
 export const WITHHELD = 'Caller number: withheld';
 export const onFile = (name: string, vehicles: string) =>
   `Caller number: on file\nCustomer first name: ${name}\nVehicles: ${vehicles}`;
@@ -66,7 +66,7 @@ export const BOOKING_TOOLS = [
   'end_call',
 ];
 
-export interface Refusal {
+interface Refusal {
   tool: string;
   /** A part of the arguments that the call must have. */
   when?: Record<string, unknown>;
@@ -83,7 +83,7 @@ export interface CallOptions {
   isDeskClosed?: boolean;
 }
 
-export interface ToolRun {
+interface ToolRun {
   name: string;
   args: Record<string, unknown>;
   isDone: boolean;
