@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
+import { describeWithRedis, testRedisUrl } from '../support/real-services.ts';
+import { openRedisProxy } from '../support/redis-proxy.ts';
+
+const WAIT = { deadlineMs: 60_000 };
+
+describeWithRedis('A call on real Redis', () => {
+  it.each([
+    ['goes away in the middle', 'stop'],
+    ['stands still in the middle', 'hold'],
+  ] as const)('books all the same when Redis %s', async (_name, fault) => {
+    const proxy = await openRedisProxy(testRedisUrl ?? '');
+    const test = await startTestApp({ speed: 4, environment: { REDIS_URL: proxy.url } });
+    try {
+      const call = await test.dial('+12175550101');
+      await call.nextAgentTurn(WAIT);
+      await proxy[fault]();
+      await call.say('I need an oil change next Wednesday at two.');
+      expect(await call.nextAgentTurn(WAIT)).toMatch(/Sarah.*oil change/);
+      await call.say('Yes please.');
+      expect(await call.nextAgentTurn(WAIT)).toMatch(/booked for Wednesday/);
+      call.hangUp();
+      await call.ended;
+      await test.app.registry.settled(call.callSid);
+    } finally {
+      proxy.release();
+      await test.close();
+      await proxy.close();
+    }
+  });
+});
