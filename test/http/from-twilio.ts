@@ -83,9 +83,9 @@ export interface Line {
   received: unknown[];
   /** Resolves to the close code. */
   closed: Promise<number>;
-  send(...messages: unknown[]): void;
+  send: (...messages: unknown[]) => void;
   /** Resolves once a message of this kind has come. */
-  got(event: string): Promise<void>;
+  got: (event: string) => Promise<void>;
 }
 
 /** Opens a media stream. Rejects when the handshake is refused. */
@@ -104,7 +104,7 @@ export async function openLine(
     seen.add(event);
     for (const resolve of waiting.get(event)?.splice(0) ?? []) resolve();
   });
-  const closed = once(socket, 'close').then(([code]: unknown[]) => Number(code));
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
   await once(socket, 'open');
   return {
     socket,
