@@ -6,9 +6,10 @@ import { and, desc, eq } from 'drizzle-orm';
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { appointments, callLogs, callTurns, customers, vehicles } from '../src/db/schema.ts';
+import { assertOnlyMockData, isDatabaseEmpty, labelContents } from '../src/dealership/mock-data.ts';
 import { createClock } from '../src/lib/clock.ts';
 import type { PhoneCall } from '../src/sandbox/twilio/phone.ts';
-import { prepareCaller } from './demo/caller.ts';
+import { labelCaller, prepareCaller } from './demo/caller.ts';
 import { createConversation } from './demo/conversation.ts';
 import { createCallScreen } from './terminal/call-screen.ts';
 import { findFreePort } from './terminal/free-port.ts';
@@ -19,7 +20,7 @@ const DEMO_NOW = '2026-05-21T10:00:00-05:00';
 const MAX_TURNS = 25;
 const TURN_MS = 30_000;
 
-const { values } = parseArgs({ options: { speed: { type: 'string', default: '1' } } });
+const { values } = parseArgs({ options: { speed: { type: 'string', default: '2' } } });
 const speed = Number(values.speed);
 if (!(speed > 0 && speed <= 20)) {
   process.stderr.write('--speed must be a number from above 0 to 20.\n');
@@ -28,6 +29,9 @@ if (!(speed > 0 && speed <= 20)) {
 
 const write = (text: string) => void process.stdout.write(text);
 const screen = createCallScreen(write, Math.min(100, process.stdout.columns ?? 100));
+
+/** From the caller's last sound to the agent's first, as the telephone measured them. Milliseconds. */
+const waits: number[] = [];
 
 const dataDir = join(process.env['DATA_DIR'] ?? '.data', 'demo');
 await rm(dataDir, { recursive: true, force: true });
@@ -52,9 +56,12 @@ try {
   await app.listen();
   const { twilio } = app.sandbox;
   if (!twilio) throw new Error('The demo needs the sandbox telephone.');
-  const callerPhone = await prepareCaller(app.database.db);
+  const { db } = app.database;
+  const callerPhone = await prepareCaller(db);
+  if (await isDatabaseEmpty(db)) await labelContents(db, 'demo');
+  await assertOnlyMockData(db);
   screen.note(
-    `A customer phones ${app.profile.name} (${config.twilio.phoneNumber}) from ${callerPhone}; it is Thursday, May 21, ten in the morning.\n`,
+    `A customer phones ${app.profile.name} (${config.twilio.phoneNumber}) from ${callerPhone}. At the dealership it is ${showTime(config.clockStart)}.\n${pace(speed)}\n`,
   );
   const call = await twilio.placeCall({
     from: callerPhone,
@@ -66,8 +73,16 @@ try {
   await converse(call);
   const end = await call.ended;
   await app.registry.drain(10_000, 1_000);
-  screen.note(`\nThe call is over: ${end.reason}\n`);
+  screen.note(`\nThe call is over: the ${end.by} hung up.\n`);
   isBooked = await showRows(call.callSid, callerPhone);
+  await labelCaller(db, callerPhone);
+} catch (error) {
+  process.stderr.write(
+    styleText(
+      'red',
+      `\n✗ The demonstration failed: ${error instanceof Error ? error.message : String(error)}\n\n`,
+    ),
+  );
 } finally {
   await app.close(0);
 }
@@ -87,8 +102,27 @@ async function converse(call: PhoneCall): Promise<void> {
     if (line === undefined) return;
     screen.callerSays(line);
     await call.say(line);
+    const spokenAt = call.atMs;
+    const stop = call.onHeard(({ startMs }) => {
+      stop();
+      waits.push(startMs - spokenAt);
+    });
   }
   call.hangUp();
+}
+
+function showTime(at: number | undefined): string {
+  return new Date(at ?? Date.now()).toLocaleString('en-US', {
+    timeZone: app.profile.timeZone,
+    dateStyle: 'full',
+    timeStyle: 'short',
+  });
+}
+
+function pace(times: number): string {
+  return times === 1
+    ? 'In real time. What the agent says is printed as the telephone plays it.'
+    : `Played ${times} times as fast as it happens (--speed 1 for real time); times are those of the call.`;
 }
 
 async function showRows(callSid: string, callerPhone: string): Promise<boolean> {
@@ -133,6 +167,14 @@ async function showRows(callSid: string, callerPhone: string): Promise<boolean> 
         model: log.model,
         tokens: `${log.promptTokens} in, ${log.completionTokens} out`,
       }),
+    );
+  }
+  if (waits.length > 0) {
+    const sorted = waits.toSorted((a, b) => a - b);
+    const at = (part: number) =>
+      Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);
+    write(
+      `\n${styleText('bold', 'what the caller waited')}, from their last sound to the first of the answer: median ${at(0.5)} ms, longest ${at(1)} ms\n`,
     );
   }
   const isGood = row !== undefined && log?.appointmentId === row.appointment.id;

@@ -1,5 +1,5 @@
 /** The customer of the demonstration: somebody new, so what an earlier demonstration left of them is removed first. */
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, or } from 'drizzle-orm';
 import type { Db } from '../../src/db/connect.ts';
 import { customers } from '../../src/db/schema.ts';
 
@@ -16,7 +16,7 @@ export async function prepareCaller(db: Db): Promise<string> {
         inArray(customers.phoneNumber, NUMBERS),
         eq(customers.firstName, NAME.firstName),
         eq(customers.lastName, NAME.lastName),
-        eq(customers.email, 'daniel.ortiz@example.com'),
+        or(eq(customers.mockSource, 'demo'), eq(customers.email, 'daniel.ortiz@example.com')),
       ),
     );
   const taken = await db
@@ -26,4 +26,9 @@ export async function prepareCaller(db: Db): Promise<string> {
   const free = NUMBERS.find((number) => taken.every(({ phone }) => phone !== number));
   if (!free) throw new Error('Every number of the demonstration belongs to a customer.');
   return free;
+}
+
+/** Marks the customer as made up, so that they can be cleared away with the other generated data. */
+export async function labelCaller(db: Db, phone: string): Promise<void> {
+  await db.update(customers).set({ mockSource: 'demo' }).where(eq(customers.phoneNumber, phone));
 }

@@ -60,17 +60,10 @@ export function createCallScreen(write: (text: string) => void, width: number): 
         const message = messageOf(result);
         if (message) line(styleText('dim', `${indent}  ${shorten(message, width - LABEL - 2)}`));
       } else if (event.type === 'turn.settled' && event.turn.speaker === 'agent') {
-        const { endOfTurnMs, modelFirstTokenMs, speechFirstByteMs, responseMs } = event.turn.latencies;
+        const { modelFirstTokenMs, speechFirstByteMs, responseMs } = event.turn.latencies;
         if (responseMs === undefined) return endLine();
-        const parts = [
-          ['turn ended after', endOfTurnMs],
-          ['first word', modelFirstTokenMs],
-          ['first sound', speechFirstByteMs],
-        ] as const;
-        const detail = parts
-          .filter(([, ms]) => ms !== undefined)
-          .map(([name, ms]) => `${name} ${Math.round(ms ?? 0)}`)
-          .join(', ');
+        const rounded = (ms: number | undefined) => Math.round(ms ?? 0);
+        const detail = `first word ${rounded(modelFirstTokenMs)}, first sound ${rounded(speechFirstByteMs)}`;
         line(styleText('dim', `${indent}answered in ${Math.round(responseMs)} ms  (${detail})`));
       }
     },

@@ -8,7 +8,13 @@ import { startTwilioSandbox, type TwilioSandbox } from './twilio/server.ts';
 
 /** The vendors as configured; one that is live, or has a base URL of its own, gets no stand-in. */
 export interface SandboxVendors {
-  twilio: { kind: 'live' | 'sandbox'; accountSid: string; authToken: string; phoneNumber: string; baseUrl: string | undefined };
+  twilio: {
+    kind: 'live' | 'sandbox';
+    accountSid: string;
+    authToken: string;
+    phoneNumber: string;
+    baseUrl: string | undefined;
+  };
   deepgram: { kind: 'live' | 'sandbox'; apiKey: string; baseUrl: string | undefined };
   openai: { kind: 'live' | 'sandbox'; apiKey: string; baseUrl: string | undefined };
   google: {
@@ -29,7 +35,13 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-export async function startSandbox({ clock, config }: { clock: Clock; config: SandboxVendors }): Promise<Sandbox> {
+export async function startSandbox({
+  clock,
+  config,
+}: {
+  clock: Clock;
+  config: SandboxVendors;
+}): Promise<Sandbox> {
   const started: { close(): Promise<void> }[] = [];
   const close = async () => {
     await Promise.allSettled(started.map((server) => server.close()));
@@ -46,9 +58,18 @@ export async function startSandbox({ clock, config }: { clock: Clock; config: Sa
       twilio: isNeeded(twilio)
         ? keep(await startTwilioSandbox({ clock, ...twilio, phoneNumbers: [twilio.phoneNumber] }))
         : undefined,
-      deepgram: isNeeded(deepgram) ? keep(await startDeepgramSandbox({ clock, apiKey: deepgram.apiKey })) : undefined,
+      deepgram: isNeeded(deepgram)
+        ? keep(await startDeepgramSandbox({ clock, apiKey: deepgram.apiKey }))
+        : undefined,
       openai: isNeeded(openai)
-        ? keep(await startOpenAiSandbox({ clock, apiKey: openai.apiKey, brain: answer }))
+        ? keep(
+            await startOpenAiSandbox({
+              clock,
+              apiKey: openai.apiKey,
+              brain: answer,
+              answersAs: 'rule-based-receptionist',
+            }),
+          )
         : undefined,
       google: isNeeded(google) ? keep(await startGoogleSandbox({ clock, ...google })) : undefined,
       close,

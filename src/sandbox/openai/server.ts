@@ -46,10 +46,13 @@ export async function startOpenAiSandbox({
   clock,
   apiKey,
   brain,
+  answersAs,
 }: {
   clock: Clock;
   apiKey: string;
   brain: (request: ChatRequest) => ChatAnswer;
+  /** The model that answers claim to come from; default the one that was asked for. */
+  answersAs?: string;
 }): Promise<OpenAiSandbox> {
   const timings: OpenAiTimings = { firstTokenMs: 180, tokenMs: 12, endMs: 0 };
   const stats: OpenAiStats = { requests: 0, connections: 0, abortedStreams: 0, lastRequest: undefined };
@@ -136,7 +139,7 @@ export async function startOpenAiSandbox({
     const envelope: Envelope = {
       id: `chatcmpl-sandbox${number}`,
       created: Math.floor(clock.now() / 1000),
-      model: request.model,
+      model: answersAs ?? request.model,
     };
     const deltas = splitAnswer(reply, callId);
     if (read.isStreamed) {
