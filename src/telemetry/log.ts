@@ -1,23 +1,6 @@
-/** The log: one JSON line an event in production, readable lines on a terminal; personal fields never leave in clear. */
+/** The log: one JSON line an event in production, readable lines on a terminal; personal data never leaves in clear. */
 import pino, { type DestinationStream, type Logger } from 'pino';
-
-/** Field names that hold personal data or secrets, wherever they appear in a logged object. */
-const PRIVATE = [
-  'phone',
-  'callerPhone',
-  'phoneNumber',
-  'email',
-  'firstName',
-  'lastName',
-  'dateOfBirth',
-  'address',
-  'vin',
-  'text',
-  'transcript',
-  'token',
-  'authToken',
-  'apiKey',
-];
+import { describeError, describeErrors, hidePrivate } from './privacy.ts';
 
 export type Log = Logger;
 
@@ -26,11 +9,10 @@ export function createLog(level: string, isPretty: boolean, destination?: Destin
   const options = {
     level,
     base: null,
+    // Errors are described while they are errors (a child's fields do not pass `formatters`); all else in the finished line.
     serializers: { err: describeError },
-    redact: {
-      paths: [...PRIVATE, ...PRIVATE.map((name) => `*.${name}`), 'req.headers', 'err.config'],
-      censor: '[private]',
-    },
+    formatters: { log: describeErrors },
+    hooks: { streamWrite: hidePrivate },
   };
   if (destination) return pino(options, destination);
   if (!isPretty) return pino(options);
@@ -41,18 +23,4 @@ export function createLog(level: string, isPretty: boolean, destination?: Destin
       options: { colorize: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' },
     },
   });
-}
-
-/** What may be kept of an error. Query parameters, which the database driver puts into its messages, hold personal data. */
-function describeError(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { message: 'not an Error' };
-  const { name, message, stack, cause } = error;
-  const withoutParameters = (text: string) => text.replace(/\nparams:[\s\S]*?(?=\n {4}at |$)/, '');
-  return {
-    name,
-    message: withoutParameters(message),
-    ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
-    ...(stack ? { stack: withoutParameters(stack) } : {}),
-    ...(cause === undefined ? {} : { cause: describeError(cause) }),
-  };
 }
