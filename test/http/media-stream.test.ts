@@ -106,7 +106,12 @@ describe('a media stream with the token of its call', () => {
     const outcomes = await Promise.all(
       lines.map((line) => Promise.race([line.closed, line.got('media').then(() => 'answered')])),
     );
-    expect(outcomes.toSorted((a, b) => String(a).localeCompare(String(b)))).toEqual([1008, 1008, 1008, "answered"]);
+    expect(outcomes.toSorted((a, b) => String(a).localeCompare(String(b)))).toEqual([
+      1008,
+      1008,
+      1008,
+      'answered',
+    ]);
     for (const line of lines) line.socket.terminate();
     await app.app.registry.settled(callSid);
   });
