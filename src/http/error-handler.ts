@@ -19,13 +19,15 @@ export function registerErrorHandler(app: FastifyInstance): void {
   );
 }
 
-/** Fastify's own refusals (too large, wrong content type) carry their status. */
+/** Fastify's own refusals (too large, wrong content type) carry their status; any other number is a failure of ours. */
 function statusOf(error: unknown): number {
   if (
     typeof error === 'object' &&
     error !== null &&
     'statusCode' in error &&
-    typeof error.statusCode === 'number'
+    typeof error.statusCode === 'number' &&
+    error.statusCode >= 400 &&
+    error.statusCode < 500
   ) {
     return error.statusCode;
   }
