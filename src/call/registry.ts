@@ -21,12 +21,17 @@ export function createCallRegistry(maxCalls: number): CallRegistry {
   const calls = new Map<string, LiveCall>();
   let isDraining = false;
 
+  /** Also waits for a call that was let in before the drain began and was added after it. */
+  async function everyCallEnds(): Promise<boolean> {
+    while (calls.size > 0) await Promise.allSettled([...calls.values()].map((call) => call.ended));
+    return true;
+  }
+
   async function emptyWithin(ms: number): Promise<boolean> {
     if (calls.size === 0) return true;
     const { promise: late, resolve } = Promise.withResolvers<boolean>();
     const timer = setTimeout(() => resolve(false), ms);
-    const all = Promise.allSettled([...calls.values()].map((call) => call.ended)).then(() => true);
-    const isEmpty = await Promise.race([all, late]);
+    const isEmpty = await Promise.race([everyCallEnds(), late]);
     clearTimeout(timer);
     return isEmpty;
   }
