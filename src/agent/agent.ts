@@ -2,9 +2,11 @@
 import type { HistoryEntry } from '../call/history.ts';
 import type { Agent, ReplyPart } from '../call/ports.ts';
 import { VendorError } from '../lib/vendor-error.ts';
+import { createClaimFilter } from './claims.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { toMessages } from './messages.ts';
-import type { LanguageModel, ToolCall } from './ports.ts';
+import type { LanguageModel, ModelMessage, ModelRequest, ToolCall } from './ports.ts';
+import { bookAppointmentTool } from './tools/book-appointment.ts';
 
 const MAX_TOOL_ROUNDS = 3;
 /** Replies in a row that failed before the agent gives up the call. */
@@ -27,71 +29,157 @@ export function createAgent({ model, dispatcher, persona, context, cacheKey }: A
     description,
     parameters,
   }));
+  const isBooked = () => dispatcher.session.appointmentId !== null;
+  const isTerminal = ({ name }: ToolCall) =>
+    dispatcher.tools.find((tool) => tool.name === name)?.effect === 'terminal';
 
   async function* reply(history: readonly HistoryEntry[], signal: AbortSignal): AsyncGenerator<ReplyPart> {
     const entries = [...history];
-    let done: string | undefined;
+    const progress: Progress = {
+      done: undefined,
+      hasSpoken: false,
+      hasCorrected: false,
+      hasContinued: false,
+    };
     try {
       for (let round = 0; round <= MAX_TOOL_ROUNDS; round++) {
-        let text = '';
-        let calls: readonly ToolCall[] = [];
-        const request = {
-          messages: toMessages(persona, context(), entries),
-          tools,
-          toolChoice: round === MAX_TOOL_ROUNDS ? ('none' as const) : ('auto' as const),
-          cacheKey,
-        };
-        for await (const event of model.stream(request, signal)) {
-          if (event.type === 'words') {
-            text += event.text;
-            yield event;
-          } else if (event.type === 'tool-calls') calls = event.calls;
-          else yield { type: 'usage', model: event.model, ...(event.usage ?? NO_USAGE) };
-        }
+        const isLast = round === MAX_TOOL_ROUNDS;
+        const { text, calls } = yield* ask(entries, isLast ? 'none' : 'auto', progress, signal);
         if (signal.aborted) return;
-        failures = 0;
-        if (calls.length === 0) return;
+        if (calls.length === 0 || isLast) break;
         yield { type: 'working' };
         if (text) entries.push({ speaker: 'agent', text, isInterrupted: false });
-        let isClosing = false;
-        for (const call of calls) {
-          // A reply that was cut short begins nothing new; what has begun has been awaited.
-          if (signal.aborted) return;
-          const { record, effect, message } = await dispatcher.dispatch(call);
-          entries.push({ speaker: 'tool', record });
-          yield { type: 'tool', record };
-          if (effect === 'write') done = message;
-          if (effect === 'terminal') isClosing = true;
-        }
-        if (isClosing) {
-          if (!signal.aborted) yield { type: 'close', reason: 'agent_end' };
-          return;
-        }
+        const isOver = yield* runTools(calls, entries, progress, signal);
+        if (signal.aborted) return;
+        if (isOver) break;
       }
+      failures = 0;
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof VendorError)) throw error;
       failures++;
       yield { type: 'fault', fault: error.message };
-      yield* apologise(done);
+      yield* apologise(progress.done);
     }
+  }
+
+  /**
+   * One answer of the model. When its stream breaks off after the first words, one more is asked for that goes on
+   * from what was said: an apology in the middle of a sentence would cost the caller a turn.
+   */
+  async function* ask(
+    entries: readonly HistoryEntry[],
+    toolChoice: ModelRequest['toolChoice'],
+    progress: Progress,
+    signal: AbortSignal,
+  ): AsyncGenerator<ReplyPart, { text: string; calls: readonly ToolCall[] }> {
+    let text = '';
+    for (;;) {
+      let calls: readonly ToolCall[] = [];
+      let hasBegun = false;
+      // What it holds back of a broken answer was never said, and goes with it.
+      const filter = createClaimFilter(isBooked);
+      const messages = toMessages(persona, context(), entries);
+      if (text) messages.push(...askToGoOn(text));
+      try {
+        for await (const event of model.stream({ messages, tools, toolChoice, cacheKey }, signal)) {
+          if (event.type === 'words') {
+            hasBegun = true;
+            const words = filter.push(event.text);
+            if (!words) continue;
+            text += words;
+            progress.hasSpoken = true;
+            yield { type: 'words', text: words };
+          } else if (event.type === 'tool-calls') calls = event.calls;
+          else yield { type: 'usage', model: event.model, ...(event.usage ?? NO_USAGE) };
+        }
+      } catch (error) {
+        const canGoOn = error instanceof VendorError && error.retryable && hasBegun && !progress.hasContinued;
+        if (!canGoOn || signal.aborted) throw error;
+        progress.hasContinued = true;
+        progress.hasCorrected ||= filter.hasCorrected;
+        yield { type: 'fault', fault: error.message };
+        continue;
+      }
+      if (signal.aborted) return { text, calls };
+      const isBooking = toolChoice === 'auto' && calls.some(({ name }) => name === bookAppointmentTool.name);
+      const rest = filter.end({ isBooking });
+      progress.hasCorrected ||= filter.hasCorrected;
+      if (rest) {
+        text += rest;
+        progress.hasSpoken = true;
+        yield { type: 'words', text: rest };
+      }
+      return { text, calls };
+    }
+  }
+
+  /** Runs the calls one after the other; returns whether the reply is over. A reply that was cut short begins nothing new. */
+  async function* runTools(
+    calls: readonly ToolCall[],
+    entries: HistoryEntry[],
+    progress: Progress,
+    signal: AbortSignal,
+  ): AsyncGenerator<ReplyPart, boolean> {
+    let isClosing = false;
+    let hasFailed = false;
+    for (const call of calls) {
+      if (signal.aborted) return true;
+      // Nobody is hung up on who has just heard that their booking was not made.
+      if (isTerminal(call) && progress.hasCorrected) {
+        yield { type: 'words', text: ' Would you like me to book it?' };
+        return true;
+      }
+      const { record, effect, spoken } = await dispatcher.dispatch(call);
+      entries.push({ speaker: 'tool', record });
+      yield { type: 'tool', record };
+      if (!record.isSuccess) hasFailed = true;
+      if (effect === 'write' && spoken) progress.done = spoken;
+      if (effect === 'terminal') isClosing = true;
+    }
+    // What failed in the same breath has not been told yet.
+    if (!isClosing || hasFailed || signal.aborted) return false;
+    if (!progress.hasSpoken) yield { type: 'words', text: 'Thanks for calling. Goodbye.' };
+    yield { type: 'close', reason: 'agent_end' };
+    return true;
   }
 
   /** The model failed: the caller hears fixed words, and if something was done, what it was. */
   function* apologise(done: string | undefined): Generator<ReplyPart> {
-    if (done) yield { type: 'words', text: `${done} Is there anything else I can do for you?` };
+    if (done) yield { type: 'words', text: ` ${done}` };
     else if (failures < MAX_FAILURES)
-      yield { type: 'words', text: "I'm sorry, I lost that. Could you say it again, please?" };
+      yield { type: 'words', text: " I'm sorry, I lost that. Could you say it again, please?" };
     else {
       yield {
         type: 'words',
-        text: "I'm sorry, I'm having trouble on my end and can't finish this now. Please call us back in a few minutes. Goodbye.",
+        text: " I'm sorry, I'm having trouble on my end and can't finish this now. Please call us back in a few minutes. Goodbye.",
       };
       yield { type: 'close', reason: 'llm_error' };
     }
   }
 
   return { reply };
+}
+
+/** What has happened in one reply so far. */
+interface Progress {
+  /** What the last write did, in words for the caller. */
+  done: string | undefined;
+  hasSpoken: boolean;
+  /** A claim of a booking that does not exist has been replaced. */
+  hasCorrected: boolean;
+  /** A broken answer has been taken up again once. */
+  hasContinued: boolean;
+}
+
+function askToGoOn(said: string): ModelMessage[] {
+  return [
+    { role: 'assistant', text: said, toolCalls: [] },
+    {
+      role: 'system',
+      text: 'Your last message broke off where it ends, and the caller has heard it up to there. Go on from exactly there, without repeating any of it.',
+    },
+  ];
 }
 
 const NO_USAGE = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };

@@ -8,8 +8,12 @@ import type { Tool, ToolContext, ToolResult } from './tool.ts';
 
 /** A tool's own deadline; the database gives up before (statement timeout 3 s, two retries at most). */
 const TOOL_DEADLINE_MS = 5_000;
-/** Bad arguments the model may repair in one call before it is told to stop. */
+/** Bad arguments the model may repair in a row before it is told to stop. */
 const MAX_REPAIRS = 2;
+/** Longer arguments are no honest ones; characters. */
+const MAX_ARGUMENTS = 4_000;
+/** Different writes by one tool in one call. A household books a few cars; whoever wants more is filling the schedule. */
+const MAX_WRITES = 4;
 
 export interface DispatcherOptions {
   tools: readonly Tool[];
@@ -32,8 +36,8 @@ export interface Dispatcher {
 export interface Dispatched {
   record: ToolRecord;
   effect: Tool['effect'] | 'none';
-  /** The tool's own sentence about what is true now; for a write, what can be said if the model fails afterwards. */
-  message: string;
+  /** After a write: what the caller can be told if the model fails now. */
+  spoken: string | undefined;
 }
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
@@ -55,21 +59,18 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       return await tool.run(args, {
         ...context,
         session,
-        setSession(next) {
-          session = next;
-          onSession(next);
+        setSession(change) {
+          session = change(session);
+          onSession(session);
+          return session;
         },
         now: clock.now(),
         idempotencyKey: key,
       });
     } catch (error) {
+      // The name only: the message may quote a query and its parameters.
       onFault(`${tool.name}: ${error instanceof Error ? error.name : 'failed'}`);
-      return {
-        success: false,
-        error: 'unavailable',
-        message:
-          'Our schedule cannot be reached right now. Nothing has been confirmed. Say so honestly and offer to have someone call back.',
-      };
+      return UNREACHABLE;
     }
   }
 
@@ -78,39 +79,41 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     if (!tool)
       return { tool, result: { success: false, error: 'not_found', message: 'There is no such tool.' } };
     const args = parseJson(call.arguments);
-    const key = `${session.callSid}:${tool.name}:${createHash('sha256').update(canonical(args)).digest('hex').slice(0, 32)}`;
     const result = await (tool.effect === 'write'
-      ? once(tool, args, key)
-      : withDeadline(run(tool, args, key)));
+      ? once(tool, args)
+      : withDeadline(run(tool, args, ''), NO_ANSWER_TO_READ));
     if (!result.success && result.error === 'invalid_args') {
       session = { ...session, badArguments: session.badArguments + 1 };
       if (session.badArguments > MAX_REPAIRS) {
-        const message = `${result.message} Do not try this tool again; apologise and offer a call back.`;
+        const message = `${result.message} Do not try this tool again; apologise and ask them to call the main number.`;
         return { tool, result: { ...result, message } };
       }
     } else if (result.success) session = { ...session, badArguments: 0 };
     return { tool, result };
   }
 
-  async function once(tool: Tool, args: unknown, key: string): Promise<ToolResult> {
-    const running = writes.get(key) ?? run(tool, args, key);
-    writes.set(key, running);
-    const result = await withDeadline(running);
-    // A refusal may be asked again (the slot may have come free); a success may not.
-    if (!result.success) writes.delete(key);
-    return result;
+  async function once(tool: Tool, args: unknown): Promise<ToolResult> {
+    const hash = createHash('sha256').update(canonical(args)).digest('hex').slice(0, 32);
+    const key = `${session.callSid}:${tool.name}:${hash}`;
+    let running = writes.get(key);
+    if (!running) {
+      const others = [...writes.keys()].filter((other) =>
+        other.startsWith(`${session.callSid}:${tool.name}:`),
+      );
+      if (others.length >= MAX_WRITES) return TOO_MANY;
+      running = run(tool, args, key);
+      writes.set(key, running);
+      // A refusal may be asked again (the slot may have come free); a success, or what is still under way, may not.
+      void running.then((result) => {
+        if (!result.success) writes.delete(key);
+      });
+    }
+    return withDeadline(running, NO_ANSWER_TO_WRITE);
   }
 
-  async function withDeadline(work: Promise<ToolResult>): Promise<ToolResult> {
+  async function withDeadline(work: Promise<ToolResult>, silence: ToolResult): Promise<ToolResult> {
     const { promise: late, resolve } = Promise.withResolvers<ToolResult>();
-    const cancel = clock.after(TOOL_DEADLINE_MS, () =>
-      resolve({
-        success: false,
-        error: 'unavailable',
-        message:
-          'No answer in time. It is not known whether it was done: say that you will have someone confirm it.',
-      }),
-    );
+    const cancel = clock.after(TOOL_DEADLINE_MS, () => resolve(silence));
     const result = await Promise.race([work, late]);
     cancel();
     return result;
@@ -124,23 +127,41 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     async dispatch(call) {
       const startedAt = clock.elapsed();
       const { tool, result } = await answer(call);
+      const { spoken, ...shown } = { spoken: undefined, ...result };
       return {
         record: {
           callId: call.id,
           name: call.name,
           arguments: call.arguments,
-          result: JSON.stringify(result),
+          result: JSON.stringify(shown),
           isSuccess: result.success,
           tookMs: clock.elapsed() - startedAt,
         },
         effect: tool && result.success ? tool.effect : 'none',
-        message: result.message,
+        spoken,
       };
     },
   };
 }
 
+const unavailable = (message: string): ToolResult => ({ success: false, error: 'unavailable', message });
+
+const UNREACHABLE = unavailable(
+  'Our schedule cannot be reached right now. Nothing has been confirmed. Say so honestly and ask them to call the main number.',
+);
+const NO_ANSWER_TO_READ = unavailable('No answer in time. Say so honestly; it may be tried once more.');
+const NO_ANSWER_TO_WRITE = unavailable(
+  'No answer in time. It is not known whether it was done, so do not say that it was: ask the caller to call the main number to make sure.',
+);
+const TOO_MANY: ToolResult = {
+  success: false,
+  error: 'limit_reached',
+  message: 'Not done: no more of these can be made in one call. For more, they can call the main number.',
+};
+
+/** Undefined for what no tool takes: not JSON, or longer than any honest arguments. */
 function parseJson(text: string): unknown {
+  if (text.length > MAX_ARGUMENTS) return undefined;
   try {
     return JSON.parse(text === '' ? '{}' : text);
   } catch {

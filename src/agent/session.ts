@@ -59,13 +59,9 @@ export function openSession(
   };
 }
 
-/** The handle by which the model may name this vehicle; a vehicle already known keeps its own. */
-export function withVehicle(
-  session: CallSession,
-  vehicle: Omit<SessionVehicle, 'handle'>,
-): { session: CallSession; handle: string } {
-  const known = session.vehicles.find(({ id }) => id === vehicle.id);
-  if (known) return { session, handle: known.handle };
+/** Gives the vehicle a handle by which the model may name it; a vehicle already known keeps its own. */
+export function withVehicle(session: CallSession, vehicle: Omit<SessionVehicle, 'handle'>): CallSession {
+  if (session.vehicles.some(({ id }) => id === vehicle.id)) return session;
   const handle = `V${session.vehicles.length + 1}`;
-  return { session: { ...session, vehicles: [...session.vehicles, { ...vehicle, handle }] }, handle };
+  return { ...session, vehicles: [...session.vehicles, { ...vehicle, handle }] };
 }

@@ -20,17 +20,22 @@ export type ToolError =
   | 'unavailable'
   | 'internal_error';
 
-/** `message` is for the model: one plain sentence about what is true now. Never a stack trace, never another person's data. */
+/**
+ * `message` is for the model: one plain sentence about what is true now. Never a stack trace, never another person's data.
+ * `spoken` is for the caller, in case the model fails right after a write: what was done, and how to go on. The model
+ * never sees it.
+ */
 export type ToolResult =
-  | { success: true; data: Record<string, unknown>; message: string }
+  | { success: true; data: Record<string, unknown>; message: string; spoken?: string }
   | { success: false; error: ToolError; message: string; data?: Record<string, unknown> };
 
 export interface ToolContext {
   db: Db;
   profile: DealershipProfile;
+  /** As it stood when the tool began. */
   session: CallSession;
-  /** Replaces the session; kept by the dispatcher when the tool has succeeded. */
-  setSession(session: CallSession): void;
+  /** Changes the session as it stands now, which another tool may have changed meanwhile; returns it. */
+  setSession(change: (current: CallSession) => CallSession): CallSession;
   /** The dealership's present, epoch milliseconds. */
   now: number;
   /** The same write asked again in this call has the same key. */

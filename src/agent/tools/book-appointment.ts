@@ -36,7 +36,7 @@ export const bookAppointmentTool = defineTool({
     });
     if (!booked.ok) return bookingRefused(booked.refusal);
     const booking = booked.value;
-    setSession({ ...session, appointmentId: booking.appointmentId });
+    setSession((current) => ({ ...current, appointmentId: booking.appointmentId }));
     const description = `${booking.vehicle.year} ${booking.vehicle.make} ${booking.vehicle.model}`;
     return {
       success: true,
@@ -47,6 +47,7 @@ export const bookAppointmentTool = defineTool({
         vehicle: description,
       },
       message: `Booked: ${booking.serviceSay} for the ${description}, ${booking.spokenWhen}.`,
+      spoken: `You're booked: ${booking.serviceSay} for the ${description}, ${booking.spokenWhen}. Is there anything else I can do for you?`,
     };
   },
 });

@@ -43,12 +43,14 @@ export const createCustomerTool = defineTool({
     });
     if (!created.ok) return customerRefused(created.refusal);
     await forgetCustomer(created.value.phoneNumber);
-    setSession({
-      ...session,
-      customerId: created.value.customerId,
-      firstName: created.value.firstName,
-      level: 1,
-    });
-    return { success: true, data: { status: 'created' }, message: 'The customer record has been created.' };
+    const { customerId, firstName } = created.value;
+    setSession((current) => ({ ...current, customerId, firstName, level: 1 }));
+    return {
+      success: true,
+      data: { status: 'created' },
+      message: 'The customer record has been created. Nothing is booked yet.',
+      spoken:
+        'I have your details now, but I lost my place. Nothing is booked yet. Which car is it for, please?',
+    };
   },
 });

@@ -27,26 +27,30 @@ export const createVehicle = defineTool({
     if (!session.customerId) {
       return { success: false, error: 'verification_required', message: 'Create the customer first.' };
     }
+    const heardVin = vin?.replace(/[\s-]/g, '').toUpperCase();
+    const isVinUsable = heardVin !== undefined && isValidVin(heardVin);
     const added = await addVehicle(db, {
       customerId: session.customerId,
       year,
       make,
       model,
-      ...(vin && isValidVin(vin) ? { vin } : {}),
+      ...(isVinUsable ? { vin: heardVin } : {}),
       ...(license_plate ? { licensePlate: license_plate } : {}),
       ...(mileage === null ? {} : { mileage }),
       now,
     });
     if (!added.ok) return vehicleRefused(added.refusal);
     if (session.callerPhone) await forgetCustomer(session.callerPhone);
-    const { vehicleId, ...known } = added.value;
-    const { session: next, handle } = withVehicle(session, {
-      id: vehicleId,
-      year: known.year,
-      make: known.make,
-      model: known.model,
-    });
-    setSession(next);
-    return { success: true, data: { vehicle: handle }, message: `The vehicle is on file as ${handle}.` };
+    const { vehicleId: id, year: modelYear, make: itsMake, model: itsModel } = added.value;
+    const vehicle = { id, year: modelYear, make: itsMake, model: itsModel };
+    const { vehicles } = setSession((current) => withVehicle(current, vehicle));
+    const handle = vehicles.find((known) => known.id === id)?.handle ?? '';
+    const about = heardVin && !isVinUsable ? ' The VIN cannot be right and was left out; do not insist.' : '';
+    return {
+      success: true,
+      data: { vehicle: handle },
+      message: `The vehicle is on file as ${handle}. Nothing is booked yet.${about}`,
+      spoken: `I have your ${modelYear} ${itsMake} ${itsModel} now, but I lost my place. Nothing is booked yet. Which day and time would you like?`,
+    };
   },
 });
