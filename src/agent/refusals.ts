@@ -98,13 +98,13 @@ export function bookingRefused(refusal: BookingRefusal): Refused {
     case 'busy':
       return refused(
         'unavailable',
-        'Not booked: the schedule is busy. Try once more; if it fails again, offer a call back.',
+        'Not booked: the schedule is busy. Try once more; if it fails again, ask them to call the main number.',
       );
   }
 }
 
 const LIMITS = {
-  open: 'this vehicle already has as many appointments to come as we allow.',
+  open: 'this vehicle already has as many appointments to come as we allow. For more, they can call the main number.',
   day: 'this vehicle already has an appointment that day.',
   overlap: 'this vehicle already has an appointment at that time.',
 };
@@ -114,7 +114,7 @@ export function customerRefused(refusal: CustomerRefusal): Refused {
     case 'number_on_file':
       return refused(
         'number_on_file',
-        'No new record can be opened for this number over this line. Offer that an advisor calls back, or that they call from the phone we have on file.',
+        'No new record can be opened for this number over this line. They can call from the phone we have on file, or call the main number.',
       );
     case 'invalid_name':
       return refused('invalid_args', 'The name is empty or too long. Ask for it again.');
@@ -126,7 +126,7 @@ export function customerRefused(refusal: CustomerRefusal): Refused {
     case 'busy':
       return refused(
         'unavailable',
-        'The record could not be created. Try once more; if it fails again, offer a call back.',
+        'The record could not be created. Try once more; if it fails again, ask them to call the main number.',
       );
   }
 }
@@ -150,7 +150,7 @@ export function vehicleRefused(refusal: VehicleRefusal): Refused {
     case 'busy':
       return refused(
         'unavailable',
-        'The vehicle could not be added. Try once more; if it fails again, offer a call back.',
+        'The vehicle could not be added. Try once more; if it fails again, ask them to call the main number.',
       );
   }
 }
