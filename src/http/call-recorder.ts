@@ -20,8 +20,8 @@ export function recordCall(options: {
   clock: Clock;
   callLogId: string;
   callSid: string;
-  session(): CallSession;
-  onLost(error: unknown, what: string): void;
+  session: () => CallSession;
+  onLost: (error: unknown, what: string) => void;
 }): CallRecorder {
   const { db, clock, callLogId, callSid, session, onLost } = options;
   const usage = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };

@@ -5,7 +5,7 @@ import type { CallRegistry } from '../call/registry.ts';
 export interface HealthOptions {
   registry: CallRegistry;
   /** Each rejects, in its own time limit, when the thing does not answer. */
-  checks: { database(): Promise<void>; redis: (() => Promise<void>) | undefined };
+  checks: { database: () => Promise<void>; redis: (() => Promise<void>) | undefined };
   describe: { database: string; redis: string; vendors: Record<string, 'live' | 'sandbox'> };
   /** Open alarms, in words. */
   alarms(): readonly string[];

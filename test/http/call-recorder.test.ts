@@ -73,7 +73,7 @@ async function record() {
     observe: (...events: CallEvent[]) => {
       for (const event of events) recorder.observe(event);
     },
-    async rows() {
+    rows: async () => {
       const [log] = await db.select().from(callLogs).where(eq(callLogs.id, id));
       const turns = await db
         .select()

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callLogs } from '../../src/db/schema.ts';
+import { callLogs, customers } from '../../src/db/schema.ts';
+import { issueStreamToken, openCall as openCallLog } from '../../src/dealership/call-log.ts';
+import { createStreamTokens } from '../../src/http/stream-token.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import {
+  authToken,
   callForm,
   connectedMessage,
   handshakeStatus,
@@ -150,6 +153,49 @@ describe('a media stream with the token of its call', () => {
     await app.app.registry.settled(callSid);
     expect(await row(callSid)).toMatchObject({ endedAt: expect.any(Date), endedReason: 'caller_hangup' });
     socket.terminate();
+  });
+});
+
+describe('a call whose session has been lost between the webhook and the stream', () => {
+  /** The row is there, with its token; of the session nobody knows anything. */
+  async function answer(callerPhone: string, customerId?: string): Promise<string> {
+    const { db } = app.app.database;
+    const callSid = newCallSid();
+    await openCallLog(db, {
+      callSid,
+      direction: 'inbound',
+      callerPhone,
+      startedAt: new Date(),
+      ...(customerId ? { customerId } : {}),
+    });
+    await issueStreamToken(db, callSid);
+    const token = createStreamTokens(authToken).mint(callSid, 1);
+    const line = await startLine(callSid, { token, generation: '1' });
+    await line.got('media');
+    line.socket.terminate();
+    await app.app.registry.settled(callSid);
+    return app
+      .logText()
+      .split('\n')
+      .filter((entry) => entry.includes(callSid) && entry.includes('call answered'))
+      .join('');
+  }
+
+  it.each([
+    ['a withheld number, though it is spelled like one', '+266696687', 'withheld_number'],
+    ['a word', 'anonymous', 'withheld_number'],
+    ['a new number', '+12175550144', 'new_customer'],
+    ['a customer’s number that the webhook did not recognise', '+12175550101', 'new_customer'],
+  ])('begins again from the row: %s', async (_, callerPhone, flow) => {
+    expect(await answer(callerPhone)).toContain(`"flow":"${flow}"`);
+  });
+
+  it('still knows the customer whom the webhook recognised', async () => {
+    const [customer] = await app.app.database.db
+      .select()
+      .from(customers)
+      .where(eq(customers.phoneNumber, '+12175550101'));
+    expect(await answer('+12175550101', customer?.id)).toContain('"flow":"existing_customer"');
   });
 });
 
