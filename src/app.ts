@@ -199,6 +199,8 @@ async function build(
     connectionTimeout: 15_000,
     requestTimeout: 10_000,
     keepAliveTimeout: 75_000,
+    // Node looks for slow senders every 30 s, and gives headers a minute, unless told.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
     forceCloseConnections: true,
   });
   releases.push(() => fastify.close());
