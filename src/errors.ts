@@ -15,3 +15,4 @@ export class AppError extends Error {
 export const notFromTwilio = () =>
   new AppError('not_from_twilio', 403, 'The request does not carry a valid signature of this account.');
 export const badRequest = (sentence: string) => new AppError('bad_request', 400, sentence);
+export const notFound = () => new AppError('not_found', 404, 'There is nothing at this address.');

@@ -6,6 +6,11 @@ export interface CallRegistry {
   /** False when full or draining. */
   readonly admits: boolean;
   readonly isDraining: boolean;
+  /**
+   * Keeps a place for a call on its way in, or undefined when none is left. Whoever got the function must call it, once
+   * the call has been added or will not come.
+   */
+  reserve(): (() => void) | undefined;
   add(callSid: string, call: LiveCall): void;
   has(callSid: string): boolean;
   /** Resolves when the call has ended and its record is closed; at once when it is not in progress. */
@@ -19,7 +24,9 @@ export interface CallRegistry {
 
 export function createCallRegistry(maxCalls: number): CallRegistry {
   const calls = new Map<string, LiveCall>();
+  const reservations = new Set<() => void>();
   let isDraining = false;
+  const admits = () => !isDraining && calls.size + reservations.size < maxCalls;
 
   /** Also waits for a call that was let in before the drain began and was added after it. */
   async function everyCallEnds(): Promise<boolean> {
@@ -41,10 +48,16 @@ export function createCallRegistry(maxCalls: number): CallRegistry {
       return calls.size;
     },
     get admits() {
-      return !isDraining && calls.size < maxCalls;
+      return admits();
     },
     get isDraining() {
       return isDraining;
+    },
+    reserve() {
+      if (!admits()) return undefined;
+      const release = () => void reservations.delete(release);
+      reservations.add(release);
+      return release;
     },
     add(callSid, call) {
       calls.set(callSid, call);

@@ -1,6 +1,6 @@
 /** How errors leave the server: a code and a sentence; what went wrong inside stays inside. */
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../errors.ts';
+import { AppError, notFound } from '../errors.ts';
 
 export function registerErrorHandler(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
@@ -14,9 +14,7 @@ export function registerErrorHandler(app: FastifyInstance): void {
     request.log.error({ err: error }, 'a request failed');
     return reply.code(500).send({ error: 'internal_error', message: 'Something went wrong on our side.' });
   });
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ error: 'not_found', message: 'There is nothing at this address.' }),
-  );
+  app.setNotFoundHandler(() => Promise.reject(notFound()));
 }
 
 /** Fastify's own refusals (too large, wrong content type) carry their status; any other number is a failure of ours. */

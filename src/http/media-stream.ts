@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { Phone, PhoneListener } from '../call/ports.ts';
 import type { CallRegistry } from '../call/registry.ts';
-import { notFromTwilio } from '../errors.ts';
+import { notFound, notFromTwilio } from '../errors.ts';
 import type { StreamTokens } from './stream-token.ts';
 
 /** A stream whose start message has been read. */
@@ -29,6 +29,7 @@ export interface MediaStreamRouteOptions {
   answer(stream: OfferedStream): Promise<void>;
 }
 
+const ROUTE = '/media-stream';
 /** Sockets that have not yet shown a valid token; Twilio needs a few at most. */
 const MAX_UNPROVEN = 50;
 
@@ -40,20 +41,30 @@ export function registerMediaStream(app: FastifyInstance, options: MediaStreamRo
     const { callSid } = stream;
     if (stream.accountSid !== options.accountSid) return stream.reject('another account');
     if (!options.tokens.isValid(token, callSid, Number(generation))) return stream.reject('bad token');
-    if (!options.registry.admits) return stream.reject('no room');
-    if (!(await options.claim(callSid, Number(generation))))
-      return stream.reject('token already used or too old');
-    await options.answer(stream);
+    // Streams that begin together must not all see the last place free.
+    const release = options.registry.reserve();
+    if (!release) return stream.reject('no room');
+    try {
+      if (await options.claim(callSid, Number(generation))) await options.answer(stream);
+      else stream.reject('token already used or too old');
+    } finally {
+      release();
+    }
   }
 
+  // The plugin would accept a socket at every page, only to close it again.
+  app.addHook('onRequest', async (request) => {
+    if (request.ws && request.routeOptions.url !== ROUTE) throw notFound();
+  });
+
   app.get(
-    '/media-stream',
+    ROUTE,
     {
       websocket: true,
       preValidation: async (request) => {
         const signature = request.headers['x-twilio-signature'];
         const isBrowser = request.headers.origin !== undefined;
-        const isSigned = typeof signature === 'string' && options.isSigned('/media-stream', signature);
+        const isSigned = typeof signature === 'string' && options.isSigned(ROUTE, signature);
         if (isBrowser || !isSigned || unproven >= MAX_UNPROVEN) throw notFromTwilio();
       },
     },

@@ -50,6 +50,21 @@ describe('the calls in progress', () => {
     expect(registry.has('CA1')).toBe(false);
   });
 
+  it('have their places kept while they are on their way in', () => {
+    const registry = createCallRegistry(2);
+    const [first, second] = [registry.reserve(), registry.reserve()];
+    expect(registry).toMatchObject({ size: 0, admits: false });
+    expect(registry.reserve()).toBeUndefined();
+    first?.();
+    first?.();
+    expect(registry.admits).toBe(true);
+    registry.add('CA2', liveCall().call);
+    second?.();
+    expect(registry).toMatchObject({ size: 1, admits: true });
+    void registry.drain(0, 0);
+    expect(registry.reserve()).toBeUndefined();
+  });
+
   it('are not forgotten when an earlier stream of the same call ends', async () => {
     const registry = createCallRegistry(2);
     const [old, current] = [liveCall(), liveCall()];

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type CallRegistry, createCallRegistry } from '../../src/call/registry.ts';
 import { registerHealth } from '../../src/http/health.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { callForm, newCallSid, post } from './from-twilio.ts';
+import { callForm, newCallSid, openLine, post, ring, startMessage } from './from-twilio.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -102,6 +102,23 @@ describe('the whole application', () => {
     await call.ended;
     await app.app.registry.settled(call.callSid);
     expect((await fetch(`${app.baseUrl}/health/ready`)).status).toBe(200);
+  });
+
+  it('never holds more calls than it may, also when several begin together', async () => {
+    const app = await start({ MAX_CALLS: '1' });
+    const calls = await Promise.all([ring(app), ring(app), ring(app)]);
+    const lines = await Promise.all(
+      calls.map(async ({ callSid, parameters }) => {
+        const line = await openLine(app);
+        line.send(startMessage(callSid, parameters));
+        return line;
+      }),
+    );
+    const outcomes = await Promise.all(
+      lines.map((line) => Promise.race([line.closed, line.got('media').then(() => 0)])),
+    );
+    expect(outcomes.toSorted((a, b) => a - b)).toEqual([0, 1008, 1008]);
+    for (const line of lines) line.socket.terminate();
   });
 
   it('shows no secret on any page that anybody may read, and logs none', async () => {
