@@ -51,7 +51,7 @@ function renderHome({ dealership, phoneNumber, isSandbox, rows }: HomeFacts): st
   .live, .server, .redis { background: #2a92; }
   .sandbox { background: #e902; }
   pre { background: #8881; padding: .75rem 1rem; border-radius: .4rem; overflow-x: auto; }
-  h2 { font-size: 1.1rem; margin: 0; }
+  h2 { font-size: 1.1rem; margin: 2rem 0 0; }
 </style>
 <main>
 <h1>${escapeHtml(dealership)}</h1>
