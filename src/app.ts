@@ -61,9 +61,9 @@ export interface AppOptions {
   logDestination?: DestinationStream;
   turnOptions?: TurnOptions;
   /** Sets the stand-ins' timings and faults before anything uses them. */
-  prepareSandbox?(sandbox: Sandbox): void;
+  prepareSandbox?: (sandbox: Sandbox) => void;
   /** Watches every call; for terminals and tests. */
-  onEvent?(callSid: string, event: CallEvent): void;
+  onEvent?: (callSid: string, event: CallEvent) => void;
 }
 
 /** A call may last 15 minutes; a stop waits for it a little longer. */
@@ -107,7 +107,9 @@ async function build(
   const database =
     options.database ??
     (await connectDatabase({
-      ...(config.database.kind === 'server' ? { url: config.database.url } : { dataDir: config.database.dataDir }),
+      ...(config.database.kind === 'server'
+        ? { url: config.database.url }
+        : { dataDir: config.database.dataDir }),
       onError: (error) => log.error({ err: error }, 'a database connection broke'),
     }));
   releases.push(() => database.close());

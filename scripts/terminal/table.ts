@@ -11,5 +11,5 @@ export function drawRow(title: string, row: Readonly<Record<string, unknown>>): 
 function show(value: unknown): string {
   if (value === null || value === undefined) return styleText('dim', '–');
   if (value instanceof Date) return value.toISOString();
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -18,7 +18,7 @@ export interface AgentOptions {
   /** The same for every call, so that the vendor's prompt cache works. */
   persona: string;
   /** What is true of this call now: dates, services, caller. */
-  context(): string;
+  context: () => string;
   cacheKey: string;
 }
 

@@ -142,7 +142,7 @@ function isAboutBooking({ plain, opener, trigger, clause, after }: Judged): bool
   const isShop = verb === "we're" || (verb === 'are' && subject === 'we');
   if (verb === 'are' && !isYours && !isShop) return false;
   if ((verb === 'has' || verb === 'have') && !plain.slice(opener, trigger).includes('been')) return false;
-  switch (plain[trigger]) {
+  switch (plain[trigger] ?? '') {
     case 'booked':
       if (FULL.has(next) || isShop) return false;
       return !(isCopula && !isYours && (isTime(subject, '') || plain[trigger - 1] === 'already'));

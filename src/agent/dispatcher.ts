@@ -22,8 +22,8 @@ export interface DispatcherOptions {
   context: Omit<ToolContext, 'session' | 'setSession' | 'now' | 'idempotencyKey'>;
   session: CallSession;
   /** Told of each new session, to store it. */
-  onSession(session: CallSession): void;
-  onFault(fault: string): void;
+  onSession: (session: CallSession) => void;
+  onFault: (fault: string) => void;
 }
 
 export interface Dispatcher {
@@ -45,6 +45,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   /** Writes under way or done in this call, by key: the same write asked twice is one write. */
   const writes = new Map<string, Promise<ToolResult>>();
+  /** Writes run one after the other: the next one must see what the last one did to the session. */
+  let lastWrite: Promise<unknown> = Promise.resolve();
   let session = options.session;
 
   async function run(tool: Tool, args: unknown, key: string): Promise<ToolResult> {
@@ -101,7 +103,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         other.startsWith(`${session.callSid}:${tool.name}:`),
       );
       if (others.length >= MAX_WRITES) return TOO_MANY;
-      running = run(tool, args, key);
+      running = lastWrite.then(() => run(tool, args, key));
+      lastWrite = running;
       writes.set(key, running);
       // A refusal may be asked again (the slot may have come free); a success, or what is still under way, may not.
       void running.then((result) => {

@@ -13,7 +13,7 @@ export type ModelMessage =
   | { role: 'assistant'; text: string; toolCalls: readonly ToolCall[] }
   | { role: 'tool'; callId: string; text: string };
 
-export interface ToolSpec {
+interface ToolSpec {
   name: string;
   description: string;
   /** JSON Schema, strict: every key required, no additional ones. */

@@ -35,13 +35,13 @@ export interface ToolContext {
   /** As it stood when the tool began. */
   session: CallSession;
   /** Changes the session as it stands now, which another tool may have changed meanwhile; returns it. */
-  setSession(change: (current: CallSession) => CallSession): CallSession;
+  setSession: (change: (current: CallSession) => CallSession) => CallSession;
   /** The dealership's present, epoch milliseconds. */
   now: number;
   /** The same write asked again in this call has the same key. */
   idempotencyKey: string;
-  findCustomer(phone: string): Promise<KnownCustomer | undefined>;
-  forgetCustomer(phone: string): Promise<void>;
+  findCustomer: (phone: string) => Promise<KnownCustomer | undefined>;
+  forgetCustomer: (phone: string) => Promise<void>;
   calendarSync: 'pending' | 'off';
 }
 
@@ -65,7 +65,7 @@ export function defineTool<Shape extends z.ZodRawShape>(definition: {
   effect: Tool['effect'];
   level: Tool['level'];
   arguments: z.ZodObject<Shape>;
-  run(args: z.infer<z.ZodObject<Shape>>, context: ToolContext): Promise<ToolResult>;
+  run: (args: z.infer<z.ZodObject<Shape>>, context: ToolContext) => Promise<ToolResult>;
 }): Tool {
   const { arguments: schema, run, ...rest } = definition;
   const { $schema: _, ...parameters } = z.toJSONSchema(schema.strict());

@@ -30,7 +30,7 @@ export interface CallParts {
   lines: Lines;
   clock: Clock;
   options?: TurnOptions;
-  observe(event: CallEvent): void;
+  observe: (event: CallEvent) => void;
 }
 
 export interface LiveCall {

@@ -33,7 +33,7 @@ export interface AvailabilityQuestion {
   now: number;
 }
 
-export interface OfferedStart {
+interface OfferedStart {
   /** `YYYY-MM-DDTHH:MM`, local; with its offset when the clocks show that time twice. Can be booked as it stands. */
   start: string;
   /** `nine in the morning`. */

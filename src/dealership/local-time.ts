@@ -1,15 +1,7 @@
 /** The dealership's wall clock: local dates and times to instants and back, in the zone's own rules. */
 import { ok, type Result, refuse } from '../lib/result.ts';
 
-export const WEEKDAYS = [
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-  'sunday',
-] as const;
+const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
 /**

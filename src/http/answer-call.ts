@@ -46,7 +46,7 @@ export interface CallDeskOptions {
   model: LanguageModel;
   lines: Lines;
   turnOptions?: TurnOptions;
-  onEvent?(callSid: string, event: CallEvent): void;
+  onEvent?: (callSid: string, event: CallEvent) => void;
 }
 
 /** Longest that the warm-up of the model's connection may take; it runs behind the greeting. */

@@ -8,7 +8,7 @@ import { readCallerPhone } from './caller-phone.ts';
 import type { StreamTokens } from './stream-token.ts';
 
 /** Made by the adapter; the routes only decide which to send. */
-export interface TwimlWriter {
+interface TwimlWriter {
   connectStream(connection: {
     streamUrl: string;
     actionUrl: string;

@@ -31,7 +31,8 @@ function describeCommand(command: CallCommand): string {
       return `clear ${command.timer}`;
     case 'hangUp':
       return `hangUp ${command.reason}`;
-    default:
+    case 'stopReply':
+    case 'finalizeHearing':
       return command.type;
   }
 }

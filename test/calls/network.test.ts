@@ -37,7 +37,9 @@ describe('Without keys', () => {
       (address) => !/^(127\.|::1$|::ffff:127\.|unix socket$)/.test(address),
     );
     expect(elsewhere).toEqual([]);
-    const names = lookups.mock.calls.map(([name]) => name).filter((name) => !/^(127\.0\.0\.1|localhost)$/.test(name));
+    const names = lookups.mock.calls
+      .map(([name]) => name)
+      .filter((name) => !/^(127\.0\.0\.1|localhost)$/.test(name));
     expect(names).toEqual([]);
   });
 });

@@ -18,7 +18,11 @@ async function readRecord(callSid: string) {
   const { db } = test.app.database;
   const [log] = await db.select().from(callLogs).where(eq(callLogs.callSid, callSid));
   if (!log) throw new Error('The call has no record.');
-  const turns = await db.select().from(callTurns).where(eq(callTurns.callId, log.id)).orderBy(callTurns.position);
+  const turns = await db
+    .select()
+    .from(callTurns)
+    .where(eq(callTurns.callId, log.id))
+    .orderBy(callTurns.position);
   return { log, turns };
 }
 
@@ -49,7 +53,11 @@ describe('A new customer phones', () => {
     expect(rows[0]).toMatchObject({
       customer: { firstName: 'Daniel', lastName: 'Ortiz', email: 'daniel.ortiz@example.com' },
       vehicle: { year: 2021, make: 'Honda', model: 'Civic' },
-      appointment: { serviceType: 'oil_change', status: 'scheduled', scheduledAt: new Date('2026-05-26T14:00:00Z') },
+      appointment: {
+        serviceType: 'oil_change',
+        status: 'scheduled',
+        scheduledAt: new Date('2026-05-26T14:00:00Z'),
+      },
     });
 
     const { log, turns } = await readRecord(call.callSid);
@@ -89,7 +97,11 @@ describe('Speech on the line', () => {
   it('reaches the recogniser and the caller whole and in order over two minutes', async () => {
     const call = await test.dial('+12175550107');
     await call.nextAgentTurn({ deadlineMs: 60_000 });
-    const questions = ['What are your hours on Saturday?', 'And how much is an oil change?', 'Where are you located?'];
+    const questions = [
+      'What are your hours on Saturday?',
+      'And how much is an oil change?',
+      'Where are you located?',
+    ];
     for (let asked = 0; call.atMs < 120_000; asked++) {
       await call.say(questions[asked % questions.length] ?? '');
       await call.nextAgentTurn({ deadlineMs: 60_000 });
@@ -102,7 +114,9 @@ describe('Speech on the line', () => {
     expect(sent.length).toBeGreaterThan(110_000 * 8);
     // The last frames may still be on their way when the caller hangs up.
     expect(sent.length - heardByRecogniser.length).toBeLessThan(8_000);
-    expect(Buffer.from(heardByRecogniser).equals(Buffer.from(sent.subarray(0, heardByRecogniser.length)))).toBe(true);
+    expect(
+      Buffer.from(heardByRecogniser).equals(Buffer.from(sent.subarray(0, heardByRecogniser.length))),
+    ).toBe(true);
     expect(call.heardText()).not.toContain('~');
     const { turns } = await readRecord(call.callSid);
     expect(turns.filter(({ speaker }) => speaker === 'caller').map(({ text }) => text)).toEqual(
@@ -146,7 +160,9 @@ describe('The caller speaks over the agent', () => {
       .from(appointments)
       .where(eq(appointments.customerId, demoId('C4')));
     expect(rows.map(({ scheduledAt }) => scheduledAt.toISOString())).toContain('2026-05-29T14:00:00.000Z');
-    expect(rows.map(({ scheduledAt }) => scheduledAt.toISOString())).not.toContain('2026-05-26T14:00:00.000Z');
+    expect(rows.map(({ scheduledAt }) => scheduledAt.toISOString())).not.toContain(
+      '2026-05-26T14:00:00.000Z',
+    );
   });
 });
 

@@ -1,17 +1,17 @@
 /** The whole application on a fresh database, with a simulated telephone; time may run faster than real. */
 import { Writable } from 'node:stream';
+import { findFreePort } from '../../scripts/terminal/free-port.ts';
 import { type App, type AppOptions, buildApp } from '../../src/app.ts';
 import type { CallEvent } from '../../src/call/events.ts';
 import { readConfig } from '../../src/config.ts';
 import { loadDemoWorld } from '../../src/dealership/demo-world.ts';
 import { createClock } from '../../src/lib/clock.ts';
-import type { PhoneCall } from '../../src/sandbox/twilio/phone.ts';
 import type { CallFaults } from '../../src/sandbox/twilio/faults.ts';
-import { findFreePort } from '../../scripts/terminal/free-port.ts';
+import type { PhoneCall } from '../../src/sandbox/twilio/phone.ts';
 import { openTestDatabase } from './database.ts';
 
 /** The demo world's Thursday morning. */
-export const DEMO_NOW = '2026-05-21T10:00:00-05:00';
+const DEMO_NOW = '2026-05-21T10:00:00-05:00';
 
 export interface TestApp {
   app: App;

@@ -94,18 +94,18 @@ function describeCaller(session: CallSession): string[] {
 
 /**
  * Names on file were spoken by some caller once, and here they stand among our own words: what no name or model needs
- * is left out, so that they can neither break the format nor go on for long. Characters.
+ * is left out, so that they can neither break the format nor go on for long.
  */
 function asName(text: string): string {
   return text
-    .replace(/[^\p{L}\p{M}\p{N}' .&+/-]/gu, '')
+    .replace(/[^\p{L}\p{M}\p{N}' .&+/-]/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, MAX_NAME)
     .toWellFormed();
 }
 
-/** The longest model name sold here is about as long. */
+/** About the longest name of a model; characters. */
 const MAX_NAME = 30;
 
 /** Spoken in fixed words, rendered when the server starts. */
