@@ -6,7 +6,7 @@ import { ALL_TOOLS } from '../../src/agent/tools/all.ts';
 import type { Database } from '../../src/db/connect.ts';
 import { demoId, loadDemoWorld } from '../../src/dealership/demo-world.ts';
 import { openTestDatabase } from '../support/database.ts';
-import { booking, openDispatcher, readResult, ROBERT, SARAH, STRANGER } from './open-dispatcher.ts';
+import { booking, openDispatcher, ROBERT, readResult, SARAH, STRANGER } from './open-dispatcher.ts';
 
 let database: Database;
 beforeAll(async () => {
@@ -53,7 +53,10 @@ describe('arguments that make no sense', () => {
     ['a number', '7'],
     ['a wrong type', { date: 20260526, service_type: 'oil_change', period: null, near: null }],
     ['a missing key', { date: '2026-05-26', service_type: 'oil_change', period: null }],
-    ['a choice that does not exist', { date: '2026-05-26', service_type: 'oil_change', period: 'night', near: null }],
+    [
+      'a choice that does not exist',
+      { date: '2026-05-26', service_type: 'oil_change', period: 'night', near: null },
+    ],
     [
       'an extra key',
       { date: '2026-05-26', service_type: 'oil_change', period: null, near: null, customer_id: 'x' },
@@ -97,12 +100,15 @@ describe('arguments that make no sense', () => {
 });
 
 describe('who may do what', () => {
-  it.each(['book', 'drop_tables', 'constructor', '__proto__', ''])('a tool that does not exist (%s) is not found', async (name) => {
-    const call = await open({ phone: SARAH });
-    const { record, effect } = await call.dispatch(name);
-    expect(readResult(record.result)).toMatchObject({ success: false, error: 'not_found' });
-    expect(effect).toBe('none');
-  });
+  it.each(['book', 'drop_tables', 'constructor', '__proto__', ''])(
+    'a tool that does not exist (%s) is not found',
+    async (name) => {
+      const call = await open({ phone: SARAH });
+      const { record, effect } = await call.dispatch(name);
+      expect(readResult(record.result)).toMatchObject({ success: false, error: 'not_found' });
+      expect(effect).toBe('none');
+    },
+  );
 
   const levelOne = ALL_TOOLS.filter(({ level }) => level === 1).map(({ name }) => name);
   it.each(levelOne)('%s is refused to a caller who is not on file', async (name) => {
@@ -185,6 +191,30 @@ describe('one write asked more than once', () => {
     expect(ran).toBe(1);
   });
 
+  it('waits for another write that is under way, and sees what that one did', async () => {
+    const call = await open({ phone: '+13095550001' });
+    const person = { last_name: 'Doe', phone_number: null, email: null };
+    const answers = await Promise.all([
+      call.use('create_customer', { ...person, first_name: 'Jo' }),
+      call.use('create_customer', { ...person, first_name: 'Joe', phone_number: '+13095550002' }),
+      call.use('create_vehicle', {
+        year: 2020,
+        make: 'Kia',
+        model: 'Soul',
+        vin: null,
+        license_plate: null,
+        mileage: null,
+      }),
+      call.use('book_appointment', booking({ scheduled_at: '2026-06-04T09:00' })),
+    ]);
+    expect(answers.map(({ data }) => data)).toMatchObject([
+      { status: 'created' },
+      { status: 'exists' },
+      { vehicle: 'V1' },
+      { vehicle: '2020 Kia Soul' },
+    ]);
+  });
+
   it('is limited to four different ones in a call', async () => {
     const call = await open({ tools: [writeTool(async () => OK)] });
     const answers = [];
@@ -250,7 +280,7 @@ describe('the session', () => {
     const late = defineTool({
       name: 'late',
       description: 'Late.',
-      effect: 'write',
+      effect: 'read',
       level: 0,
       arguments: z.object({}),
       async run(_, { setSession }) {

@@ -59,7 +59,7 @@ export interface OpenedCall {
   /** Every session that was stored, in order. */
   sessions: CallSession[];
   faults: string[];
-  dispatch(name: string, args?: unknown): Promise<Dispatched>;
+  dispatch: (name: string, args?: unknown) => Promise<Dispatched>;
   /** The result as the model reads it. */
   use(name: string, args?: unknown): Promise<Result>;
 }
