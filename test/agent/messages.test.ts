@@ -10,7 +10,12 @@ const agent = (text: string, isInterrupted = false): HistoryEntry => ({
   text,
   isInterrupted,
 });
-const tool = (callId: string, name = 'find', args = '{"a":1}', result = `{"of":"${callId}"}`): HistoryEntry => ({
+const tool = (
+  callId: string,
+  name = 'find',
+  args = '{"a":1}',
+  result = `{"of":"${callId}"}`,
+): HistoryEntry => ({
   speaker: 'tool',
   record: { callId, name, arguments: args, result, isSuccess: true, tookMs: 1 },
 });
