@@ -21,7 +21,7 @@ import type { TurnOptions } from './call/turns.ts';
 import type { Config } from './config.ts';
 import { connectDatabase, type Database } from './db/connect.ts';
 import { migrateDatabase } from './db/migrate.ts';
-import { claimStream, closeOrphanedCalls, finishCall } from './dealership/call-log.ts';
+import { claimStream, closeOrphanedCalls, finishCall, isUnanswered } from './dealership/call-log.ts';
 import { createCustomerCache } from './dealership/customer-cache.ts';
 import { findCustomerByPhone } from './dealership/customers.ts';
 import { loadDemoWorld } from './dealership/demo-world.ts';
@@ -34,6 +34,7 @@ import { registerHome } from './http/home.ts';
 import { registerMediaStream } from './http/media-stream.ts';
 import { createStreamTokens } from './http/stream-token.ts';
 import { registerVoiceRoutes } from './http/voice.ts';
+import { repeat } from './jobs/repeat.ts';
 import { type Clock, createClock } from './lib/clock.ts';
 import { createMemoryKeyValue } from './lib/memory-key-value.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
@@ -73,6 +74,7 @@ const GOODBYE_MS = 15_000;
 const CLIPS_MS = 8_000;
 /** No call lasts this long: what is still open was left by a process that died. */
 const ORPHAN_MS = 30 * 60_000;
+const SWEEP_MS = 5 * 60_000;
 
 /** Rejects with what is wrong; whatever had been started is stopped again. */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<App> {
@@ -119,7 +121,20 @@ async function build(
   if (database.kind === 'embedded' && (await isDatabaseEmpty(db))) {
     log.info(await loadDemoWorld(db), 'demo world loaded');
   }
-  await closeOrphanedCalls(db, { olderThanMs: ORPHAN_MS, now: clock.now() });
+  const closeOrphans = async () => {
+    const closed = await closeOrphanedCalls(db, { olderThanMs: ORPHAN_MS, now: clock.now() });
+    if (closed.length > 0)
+      log.warn({ calls: closed.length }, 'closed the records of calls that nobody had ended');
+  };
+  await closeOrphans();
+  releases.push(
+    repeat({
+      clock,
+      everyMs: SWEEP_MS,
+      run: closeOrphans,
+      onError: (error) => log.warn({ err: error }, 'the records of lost calls could not be closed'),
+    }),
+  );
 
   const sandbox = await startSandbox({ clock, config });
   releases.push(() => sandbox.close());
@@ -218,6 +233,7 @@ async function build(
     tokens,
     registry,
     openCall: (call) => desk.open(call),
+    isUnanswered: (callSid) => isUnanswered(db, callSid),
     async callCompleted(callSid) {
       const endedAt = new Date(clock.now());
       await finishCall(db, { callSid, endedAt, endedReason: 'caller_hangup', outcome: 'abandoned' });

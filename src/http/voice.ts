@@ -36,6 +36,8 @@ export interface VoiceRoutesOptions {
   registry: CallRegistry;
   /** Writes the call's row, or finds it; the answer comes from the row. */
   openCall(call: IncomingCall): Promise<{ generation: number; hasEnded: boolean }>;
+  /** Whether a call that is still open was never answered by us: its stream was refused or broke too early. */
+  isUnanswered: (callSid: string) => Promise<boolean>;
   /** Twilio says the call is over; closes the row if nobody else did. */
   callCompleted(callSid: string): Promise<void>;
   /** What we say when we cannot take the call. */
@@ -120,8 +122,10 @@ function addRoutes(app: FastifyInstance, options: VoiceRoutesOptions): void {
   });
 
   app.post('/after-stream', async (request, reply) => {
-    readForm(request);
-    return xml(reply, twiml.hangUp());
+    const callSid = readForm(request)['CallSid'] ?? '';
+    // A caller whose stream we refused has heard nothing at all so far.
+    const isUnanswered = await options.isUnanswered(callSid).catch(() => true);
+    return xml(reply, isUnanswered ? twiml.sayAndHangUp(options.apology) : twiml.hangUp());
   });
 
   app.post('/fallback', async (request, reply) => {

@@ -78,7 +78,8 @@ describe('When the recogniser fails', () => {
     const said = test.events.flatMap(({ event }) =>
       event.type === 'turn.settled' && event.turn.speaker === 'caller' ? [event.turn.text] : [],
     );
-    expect(said).toEqual([HOURS]);
+    // The recogniser on the new connection begins with a capital letter again.
+    expect(said.map((text) => text.toLowerCase())).toEqual([HOURS.toLowerCase()]);
     expect(deepgram.stats.requests.listen).toBe(2);
   });
 

@@ -34,7 +34,7 @@ describe('Without keys', () => {
     }
     expect(destinations.size).toBeGreaterThan(0);
     const elsewhere = [...destinations].filter(
-      (address) => !/^(127\.|::1$|::ffff:127\.|unix socket$)/.test(address),
+      (address) => !/^(127\.|::1$|::ffff:127\.|unix socket$|\/)/.test(address),
     );
     expect(elsewhere).toEqual([]);
     const names = lookups.mock.calls

@@ -44,6 +44,7 @@ async function startRoutes(
     tokens: createStreamTokens('secret'),
     registry: createCallRegistry(10),
     openCall,
+    isUnanswered: async () => false,
     callCompleted: async () => {},
     apology: 'Thanks for calling Test Motors.',
   });

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callLogs } from '../../src/db/schema.ts';
-import { finishCall, openCall } from '../../src/dealership/call-log.ts';
+import { finishCall, markAnswered, openCall } from '../../src/dealership/call-log.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { callForm, encode, type Fields, newCallSid, parametersOf, post, signed } from './from-twilio.ts';
 
@@ -303,6 +303,16 @@ describe('what Twilio tells us of a call', () => {
 });
 
 describe('what is said when the stream is over or our webhook failed', () => {
+  it('apologises after a stream that was never answered, and hangs up after one that was', async () => {
+    const callSid = newCallSid();
+    await post(app, '/incoming-call', callForm(callSid));
+    expect((await post(app, '/after-stream', callForm(callSid))).text).toMatch(
+      /<Say>.*can't take your call.*<Hangup\/>/,
+    );
+    await markAnswered(app.app.database.db, callSid, new Date());
+    expect((await post(app, '/after-stream', callForm(callSid))).text).not.toContain('<Say>');
+  });
+
   it('is nothing more after the stream', async () => {
     const { text } = await post(app, '/after-stream', callForm(newCallSid()));
     expect(text).toMatch(/<Response><Hangup\/><\/Response>$/);
