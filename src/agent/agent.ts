@@ -6,6 +6,7 @@ import { createClaimFilter } from './claims.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { toMessages } from './messages.ts';
 import type { LanguageModel, ModelMessage, ModelRequest, ToolCall } from './ports.ts';
+import { createResumption } from './resumption.ts';
 import { bookAppointmentTool } from './tools/book-appointment.ts';
 
 const MAX_TOOL_ROUNDS = 3;
@@ -79,13 +80,14 @@ export function createAgent({ model, dispatcher, persona, context, cacheKey }: A
       let hasBegun = false;
       // What it holds back of a broken answer was never said, and goes with it.
       const filter = createClaimFilter(isBooked);
+      const resumption = createResumption(text);
       const messages = toMessages(persona, context(), entries);
       if (text) messages.push(...askToGoOn(text));
       try {
         for await (const event of model.stream({ messages, tools, toolChoice, cacheKey }, signal)) {
           if (event.type === 'words') {
             hasBegun = true;
-            const words = filter.push(event.text);
+            const words = filter.push(resumption.push(event.text));
             if (!words) continue;
             text += words;
             progress.hasSpoken = true;
@@ -103,7 +105,7 @@ export function createAgent({ model, dispatcher, persona, context, cacheKey }: A
       }
       if (signal.aborted) return { text, calls };
       const isBooking = toolChoice === 'auto' && calls.some(({ name }) => name === bookAppointmentTool.name);
-      const rest = filter.end({ isBooking });
+      const rest = filter.push(resumption.end()) + filter.end({ isBooking });
       progress.hasCorrected ||= filter.hasCorrected;
       if (rest) {
         text += rest;

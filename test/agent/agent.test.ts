@@ -282,6 +282,14 @@ describe('an answer that breaks off after some words', () => {
     ]);
   });
 
+  it('is not said twice when the model begins its sentence again', async () => {
+    const agent = await openAgent([
+      ["Sure. We're open ", 'until', { fails: 'truncated' }],
+      ["We're open ", 'until six. Anything else?'],
+    ]);
+    expect((await agent.reply()).words).toBe("Sure. We're open until six. Anything else?");
+  });
+
   it('may go on to a tool, and is remembered as one message', async () => {
     const agent = await openAgent([
       ['Let me look ', { fails: 'timeout' }],

@@ -20,11 +20,11 @@ export const SARAH = '+12175550101';
 export const ROBERT = '+12175550102';
 
 /** A clock that stands still until it is told to move; the business clock stands at NOW. */
-export interface StandingClock extends Clock {
+interface StandingClock extends Clock {
   pass(ms: number): void;
 }
 
-export function createStandingClock(): StandingClock {
+function createStandingClock(): StandingClock {
   let elapsed = 0;
   let timers: { at: number; run: () => void }[] = [];
   return {
