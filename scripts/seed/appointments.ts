@@ -67,6 +67,7 @@ export function makeAppointment(
     confirmationSent: dice.chance(0.9),
     reminderSent: visit.kind === 'past' && car.owner.receiveReminders,
     calendarEventId: null,
+    calendarEtag: null,
     calendarSync: 'off',
     assignedTechnician: visit.kind === 'past' ? dice.pick(TECHNICIANS) : null,
     bay: visit.place.bay,
