@@ -12,6 +12,7 @@ import { acceptMediaStream } from './adapters/twilio/media-stream.ts';
 import { createSignatureCheck } from './adapters/twilio/signature.ts';
 import * as twiml from './adapters/twilio/twiml.ts';
 import { inboundLines } from './agent/briefings/inbound.ts';
+import type { InterceptTool } from './agent/dispatcher.ts';
 import { type CallSession, callSessionSchema } from './agent/session.ts';
 import { createSessionStore } from './agent/session-store.ts';
 import { createClips } from './call/clips.ts';
@@ -37,6 +38,7 @@ import { registerVoiceRoutes } from './http/voice.ts';
 import { repeat } from './jobs/repeat.ts';
 import { type Clock, createClock } from './lib/clock.ts';
 import { createMemoryKeyValue } from './lib/memory-key-value.ts';
+import type { Brain } from './sandbox/openai/chat.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { createLog } from './telemetry/log.ts';
 
@@ -65,6 +67,10 @@ export interface AppOptions {
   prepareSandbox?: (sandbox: Sandbox) => void;
   /** Watches every call; for terminals and tests. */
   onEvent?: (callSid: string, event: CallEvent) => void;
+  /** Plays the language model in the sandbox; default the rule-based receptionist. */
+  brain?: Brain;
+  /** Sees every tool call first and may answer it in the tool's place; for simulations. */
+  interceptTool?: InterceptTool;
 }
 
 /** A call may last 15 minutes; a stop waits for it a little longer. */
@@ -136,7 +142,7 @@ async function build(
     }),
   );
 
-  const sandbox = await startSandbox({ clock, config });
+  const sandbox = await startSandbox({ clock, config, ...(options.brain ? { brain: options.brain } : {}) });
   releases.push(() => sandbox.close());
   options.prepareSandbox?.(sandbox);
 
@@ -206,6 +212,7 @@ async function build(
     lines: clips,
     ...(options.turnOptions ? { turnOptions: options.turnOptions } : {}),
     ...(options.onEvent ? { onEvent: options.onEvent } : {}),
+    ...(options.interceptTool ? { interceptTool: options.interceptTool } : {}),
   });
 
   const baseLog: FastifyBaseLogger = log;

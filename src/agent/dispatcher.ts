@@ -15,6 +15,14 @@ const MAX_ARGUMENTS = 4_000;
 /** Different writes by one tool in one call. A household books a few cars; whoever wants more is filling the schedule. */
 const MAX_WRITES = 4;
 
+/** Stands in front of the tools, for simulations: an answer is given in the tool's place, undefined lets the tool run. */
+export type InterceptTool = (call: {
+  name: string;
+  /** As parsed from the model's JSON, not yet checked. */
+  args: unknown;
+  session: CallSession;
+}) => ToolResult | undefined;
+
 export interface DispatcherOptions {
   tools: readonly Tool[];
   clock: Clock;
@@ -24,6 +32,7 @@ export interface DispatcherOptions {
   /** Told of each new session, to store it. */
   onSession: (session: CallSession) => void;
   onFault: (fault: string) => void;
+  intercept?: InterceptTool;
 }
 
 export interface Dispatcher {
@@ -58,6 +67,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       };
     }
     try {
+      const intercepted = options.intercept?.({ name: tool.name, args, session });
+      if (intercepted) return intercepted;
       return await tool.run(args, {
         ...context,
         session,

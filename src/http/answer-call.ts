@@ -1,7 +1,7 @@
 /** From a proven media stream to a live call: session, tools, agent, record. The one place where the rooms meet for a call. */
 import { createAgent } from '../agent/agent.ts';
 import { inboundContext, inboundPersona } from '../agent/briefings/inbound.ts';
-import { createDispatcher } from '../agent/dispatcher.ts';
+import { createDispatcher, type InterceptTool } from '../agent/dispatcher.ts';
 import type { LanguageModel } from '../agent/ports.ts';
 import { type CallSession, openSession } from '../agent/session.ts';
 import type { SessionStore } from '../agent/session-store.ts';
@@ -47,6 +47,7 @@ export interface CallDeskOptions {
   lines: Lines;
   turnOptions?: TurnOptions;
   onEvent?: (callSid: string, event: CallEvent) => void;
+  interceptTool?: InterceptTool;
 }
 
 /** Longest that the warm-up of the model's connection may take; it runs behind the greeting. */
@@ -119,6 +120,7 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
             .set(callSid, next)
             .catch((error: unknown) => callLog.warn({ err: error }, 'the session was not stored')),
         onFault: (fault) => callLog.error({ fault }, 'a tool failed'),
+        ...(options.interceptTool ? { intercept: options.interceptTool } : {}),
       });
       const agent = createAgent({
         model: options.model,

@@ -2,6 +2,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { type DeepgramSandbox, startDeepgramSandbox } from './deepgram/server.ts';
 import { type GoogleSandbox, startGoogleSandbox } from './google/server.ts';
+import type { Brain } from './openai/chat.ts';
 import { type OpenAiSandbox, startOpenAiSandbox } from './openai/server.ts';
 import { answer } from './receptionist/receptionist.ts';
 import { startTwilioSandbox, type TwilioSandbox } from './twilio/server.ts';
@@ -38,9 +39,12 @@ export interface Sandbox {
 export async function startSandbox({
   clock,
   config,
+  brain = answer,
 }: {
   clock: Clock;
   config: SandboxVendors;
+  /** Plays the model; default the rule-based receptionist. */
+  brain?: Brain;
 }): Promise<Sandbox> {
   const started: { close(): Promise<void> }[] = [];
   const close = async () => {
@@ -66,8 +70,8 @@ export async function startSandbox({
             await startOpenAiSandbox({
               clock,
               apiKey: openai.apiKey,
-              brain: answer,
-              answersAs: 'rule-based-receptionist',
+              brain,
+              answersAs: brain === answer ? 'rule-based-receptionist' : 'scripted',
             }),
           )
         : undefined,

@@ -19,6 +19,9 @@ export interface ChatRequest {
 }
 
 /** Either part may be empty: words alone, tool calls alone, or words followed by tool calls. */
+/** Whoever plays the model. A brain that throws is answered with the API's 500. */
+export type Brain = (request: ChatRequest) => ChatAnswer;
+
 export interface ChatAnswer {
   text: string;
   toolCalls: { name: string; arguments: Record<string, unknown> }[];

@@ -1,7 +1,7 @@
 /** A loopback server that speaks the chat-completions wire, with the words given by a brain from outside. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../../lib/clock.ts';
-import type { ChatAnswer, ChatRequest } from './chat.ts';
+import type { Brain } from './chat.ts';
 import { createFaultQueue, type Fault, type Faults, refusalFor } from './faults.ts';
 import { listModels } from './models.ts';
 import {
@@ -50,7 +50,7 @@ export async function startOpenAiSandbox({
 }: {
   clock: Clock;
   apiKey: string;
-  brain: (request: ChatRequest) => ChatAnswer;
+  brain: Brain;
   /** The model that answers claim to come from; default the one that was asked for. */
   answersAs?: string;
 }): Promise<OpenAiSandbox> {
