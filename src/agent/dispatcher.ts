@@ -27,7 +27,7 @@ export interface DispatcherOptions {
   tools: readonly Tool[];
   clock: Clock;
   /** Everything a tool needs but what belongs to this one call of it. */
-  context: Omit<ToolContext, 'session' | 'setSession' | 'now' | 'idempotencyKey'>;
+  context: Omit<ToolContext, 'session' | 'setSession' | 'now' | 'clock' | 'idempotencyKey'>;
   session: CallSession;
   /** Told of each new session, to store it. */
   onSession: (session: CallSession) => void;
@@ -59,13 +59,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   let session = options.session;
 
   async function run(tool: Tool, args: unknown, key: string): Promise<ToolResult> {
-    if (tool.level > session.level) {
-      return {
-        success: false,
-        error: 'verification_required',
-        message: 'Not possible yet: create the customer first.',
-      };
-    }
+    if (tool.level > session.level) return tool.level === 2 ? UNPROVED : UNKNOWN_CALLER;
     try {
       const intercepted = options.intercept?.({ name: tool.name, args, session });
       if (intercepted) return intercepted;
@@ -78,6 +72,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
           return session;
         },
         now: clock.now(),
+        clock,
         idempotencyKey: key,
       });
     } catch (error) {
@@ -160,6 +155,16 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
 const unavailable = (message: string): ToolResult => ({ success: false, error: 'unavailable', message });
 
+const UNKNOWN_CALLER: ToolResult = {
+  success: false,
+  error: 'verification_required',
+  message: 'Not possible yet: create the customer first.',
+};
+const UNPROVED: ToolResult = {
+  success: false,
+  error: 'verification_required',
+  message: 'Not possible yet: the caller must first be verified with verify_customer.',
+};
 const UNREACHABLE = unavailable(
   'Our schedule cannot be reached right now. Nothing has been confirmed. Say so honestly and ask them to call the main number.',
 );

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Db } from '../db/connect.ts';
 import type { KnownCustomer } from '../dealership/customers.ts';
 import type { DealershipProfile } from '../dealership/profile.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { CallSession } from './session.ts';
 
 /** Stable codes the model can act on. */
@@ -11,6 +12,7 @@ export type ToolError =
   | 'not_found'
   | 'verification_required'
   | 'number_on_file'
+  | 'not_changeable'
   | 'slot_unavailable'
   | 'outside_hours'
   | 'closed'
@@ -38,6 +40,7 @@ export interface ToolContext {
   setSession: (change: (current: CallSession) => CallSession) => CallSession;
   /** The dealership's present, epoch milliseconds. */
   now: number;
+  clock: Clock;
   /** The same write asked again in this call has the same key. */
   idempotencyKey: string;
   findCustomer: (phone: string) => Promise<KnownCustomer | undefined>;
@@ -50,8 +53,8 @@ export interface Tool {
   description: string;
   /** `read` may be repeated; `write` is finished once begun and done once; `terminal` ends the call when its reply has been heard. */
   effect: 'read' | 'write' | 'terminal';
-  /** The least identity level of the call: 0 anybody, 1 caller ID on file or customer created in this call. */
-  level: 0 | 1;
+  /** The least identity level of the call: 0 anybody, 1 caller ID on file or customer created in this call, 2 proved. */
+  level: 0 | 1 | 2;
   /** JSON Schema for the model. */
   parameters: Record<string, unknown>;
   /** Parses untrusted arguments and runs; bad arguments come back as `invalid_args`. */

@@ -114,7 +114,7 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
           findCustomer: (phone) => customers.find(phone),
           forgetCustomer: (phone) => customers.invalidate(phone),
           calendarSync: 'off',
-        } satisfies Omit<ToolContext, 'session' | 'setSession' | 'now' | 'idempotencyKey'>,
+        } satisfies Omit<ToolContext, 'session' | 'setSession' | 'now' | 'clock' | 'idempotencyKey'>,
         onSession: (next) =>
           void sessions
             .set(callSid, next)

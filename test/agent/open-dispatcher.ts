@@ -4,6 +4,7 @@ import { type CallSession, openSession } from '../../src/agent/session.ts';
 import type { Tool } from '../../src/agent/tool.ts';
 import { ALL_TOOLS } from '../../src/agent/tools/all.ts';
 import type { Db } from '../../src/db/connect.ts';
+import { openCall } from '../../src/dealership/call-log.ts';
 import { findCustomerByPhone } from '../../src/dealership/customers.ts';
 import { type DealershipProfile, loadProfile } from '../../src/dealership/profile.ts';
 import type { Clock } from '../../src/lib/clock.ts';
@@ -19,7 +20,10 @@ export const SARAH = '+12175550101';
 /** Robert Johnson: a Honda CR-V and a Ford F-150, nothing booked. */
 export const ROBERT = '+12175550102';
 
-/** A clock that stands still until it is told to move; the business clock stands at NOW. */
+/** Timers shorter than this only space an answer out; nothing in a test waits for them. */
+const BRIEF_MS = 1_000;
+
+/** A clock that stands still until it is told to move, but for brief timers; the business clock stands at NOW. */
 interface StandingClock extends Clock {
   pass(ms: number): void;
 }
@@ -31,6 +35,10 @@ function createStandingClock(): StandingClock {
     now: () => NOW + elapsed,
     elapsed: () => elapsed,
     after(ms, run) {
+      if (ms < BRIEF_MS) {
+        const soon = setImmediate(run);
+        return () => clearImmediate(soon);
+      }
       const timer = { at: elapsed + ms, run };
       timers.push(timer);
       return () => {
@@ -81,6 +89,12 @@ export async function openDispatcher(
   const clock = createStandingClock();
   const sessions: CallSession[] = [];
   const faults: string[] = [];
+  const callLog = await openCall(db, {
+    callSid,
+    direction: 'inbound',
+    callerPhone: phone ?? 'withheld',
+    startedAt: new Date(NOW),
+  });
   const dispatcher = createDispatcher({
     tools,
     clock,
@@ -92,7 +106,7 @@ export async function openDispatcher(
       calendarSync: 'off',
     },
     session: {
-      ...openSession({ callSid, callLogId: 'log', direction: 'inbound', callerPhone: phone }, customer),
+      ...openSession({ callSid, callLogId: callLog.id, direction: 'inbound', callerPhone: phone }, customer),
       ...session,
     },
     onSession: (next) => sessions.push(next),
