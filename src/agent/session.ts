@@ -40,6 +40,8 @@ export const callSessionSchema = z.object({
   offered: z.array(z.string()),
   /** What was promised to the caller, such as a call back, in a few words for the advisor. */
   promised: z.array(z.string()),
+  /** To whom the call is to go once the goodbye has been heard, and what they should know. */
+  transfer: z.object({ department: z.string(), reason: z.string(), summary: z.string() }).nullable(),
   badArguments: z.number(),
 });
 
@@ -72,6 +74,7 @@ export function openSession(
     done: [],
     offered: [],
     promised: [],
+    transfer: null,
     badArguments: 0,
   };
   return (customer?.vehicles ?? []).reduce<CallSession>(withVehicle, empty);

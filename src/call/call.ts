@@ -2,8 +2,8 @@
 import type { Clock } from '../lib/clock.ts';
 import { createPhraser } from '../speech/phrases.ts';
 import { speakable } from '../speech/speakable.ts';
-import type { CallCommand, CallEnd, CallEvent, CallFact, Line, TimerName } from './events.ts';
-import { History } from './history.ts';
+import type { CallCommand, CallEnd, CallEvent, CallFact, Line, Opening, TimerName } from './events.ts';
+import { History, type Past } from './history.ts';
 import type {
   Agent,
   Hearing,
@@ -31,6 +31,10 @@ export interface CallParts {
   clock: Clock;
   options?: TurnOptions;
   observe: (event: CallEvent) => void;
+  /** The call goes on from an earlier stream instead of beginning. */
+  resume?: { past: Past; opening: Opening };
+  /** Waited for (6 s at most) before a transfer closes the line: whoever is asked what comes next must know by then. */
+  beforeTransfer?: () => Promise<void>;
 }
 
 export interface LiveCall {
@@ -38,8 +42,18 @@ export interface LiveCall {
   readonly listener: PhoneListener;
   /** Says goodbye and ends the call. */
   shutDown(): void;
+  /** What another stream of the same call needs to go on from here; complete once `ended` has resolved. */
+  leftOff(): LeftOff;
   /** Resolves once everything the call owned has been closed. */
   readonly ended: Promise<CallEnd>;
+}
+
+export interface LeftOff {
+  past: Past;
+  /** What the agent said last, to its last word, heard or not. */
+  lastWords: string;
+  /** The caller's last turn has no answer. */
+  owesReply: boolean;
 }
 
 /** Answers the phone: greets and begins to listen. */
@@ -66,6 +80,8 @@ class Call implements LiveCall {
   #reply: Promise<void> = Promise.resolve();
   #cancelMarkGuard: (() => void) | undefined;
   #lastWordsAt = 0;
+  #lastWords = '';
+  #owesReply = false;
 
   constructor(parts: CallParts) {
     this.#parts = parts;
@@ -77,6 +93,7 @@ class Call implements LiveCall {
     this.#history = new History(
       () => parts.clock.now(),
       (turn) => parts.observe({ type: 'turn.settled', turn }),
+      parts.resume?.past,
     );
     this.#hearing = parts.speechToText.listen({
       heard: (fact) => {
@@ -111,7 +128,8 @@ class Call implements LiveCall {
   };
 
   answer(): void {
-    this.#handle({ type: 'call.answered' });
+    const opening = this.#parts.resume?.opening;
+    this.#handle({ type: 'call.answered', ...(opening ? { opening } : {}) });
   }
 
   shutDown(): void {
@@ -135,7 +153,7 @@ class Call implements LiveCall {
         break;
       case 'say':
         if (command.isFiller) this.#sayFiller(command.line);
-        else this.#sayLine(command.line);
+        else this.#sayLine(command.line, command.then);
         break;
       case 'finalizeHearing':
         this.#hearing.finalize();
@@ -177,7 +195,7 @@ class Call implements LiveCall {
   #startReply(text: string): void {
     const utterance = this.#beginUtterance();
     const previous = this.#reply;
-    utterance.latencies.endOfTurnMs = Math.max(0, utterance.startedAt - this.#lastWordsAt);
+    if (text) utterance.latencies.endOfTurnMs = Math.max(0, utterance.startedAt - this.#lastWordsAt);
     this.#reply = this.#makeReply(utterance, text, previous);
   }
 
@@ -185,7 +203,7 @@ class Call implements LiveCall {
     const { clock, agent, observe } = this.#parts;
     const signal = utterance.abort.signal;
     await this.#withinDeadline(previous);
-    this.#history.callerSaid(text);
+    if (text) this.#history.callerSaid(text);
     if (signal.aborted) return;
 
     const phraser = createPhraser();
@@ -265,6 +283,7 @@ class Call implements LiveCall {
     if (utterance !== this.#utterance) return;
     this.#cancelMarkGuard?.();
     this.#utterance = undefined;
+    this.#lastWords = utterance.text;
     utterance.settle(false);
     this.#handle({ type: 'agent.finished' });
   }
@@ -278,11 +297,12 @@ class Call implements LiveCall {
     this.#parts.phone.clear();
     if (!utterance) return;
     const hadAudio = utterance.hasAudio;
+    this.#lastWords = utterance.text || this.#lastWords;
     const heardText = utterance.settle(true);
     if (hadAudio) this.#parts.observe({ type: 'caller.interrupted', heardText });
   }
 
-  #sayLine(line: Line): void {
+  #sayLine(line: Line, then = ''): void {
     const utterance = this.#beginUtterance();
     const written = this.#parts.lines.text(line);
     const spoken = speakable(written);
@@ -291,11 +311,14 @@ class Call implements LiveCall {
     if (audio) {
       utterance.play(audio);
       utterance.delivered(spoken);
-      this.#onVoiced();
-    } else {
-      this.#voice.say(spoken);
-      this.#voice.finish();
+    } else this.#voice.say(spoken);
+    const more = speakable(then);
+    if (more) {
+      utterance.said({ written: then, spoken: more });
+      this.#voice.say(more);
     }
+    if (audio && !more) this.#onVoiced();
+    else this.#voice.finish();
   }
 
   /** Plays behind what was said and before the reply being made; only a rendered line can do that. */
@@ -304,20 +327,28 @@ class Call implements LiveCall {
     if (audio && !this.#utterance?.hasAudio) this.#parts.phone.play(audio);
   }
 
+  leftOff(): LeftOff {
+    const { entries, position } = this.#history;
+    return { past: { entries, position }, lastWords: this.#lastWords, owesReply: this.#owesReply };
+  }
+
   // --- the end ----------------------------------------------------------------------------------------------
 
   async #hangUp(reason: CallEnd): Promise<void> {
     const { phone, clock, observe } = this.#parts;
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
+    // Nothing of the reply was audible yet: whatever it was going to say is still owed.
+    this.#owesReply = this.#utterance !== undefined && !this.#utterance.hasAudio;
     this.#stopReply();
+    if (reason === 'transferred') await this.#withinDeadline(this.#parts.beforeTransfer?.());
     phone.close();
     await this.#withinDeadline(Promise.allSettled([this.#reply, this.#hearing.close(), this.#voice.close()]));
     observe({ type: 'call.ended', reason, durationMs: clock.elapsed() - this.#answeredAt });
     this.#end(reason);
   }
 
-  async #withinDeadline(work: Promise<unknown>): Promise<void> {
+  async #withinDeadline(work: Promise<unknown> | undefined): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const cancel = this.#parts.clock.after(SETTLE_MS, resolve);
     await Promise.race([work, promise]);

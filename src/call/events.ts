@@ -4,6 +4,8 @@
 export type CallEnd =
   | 'caller_hangup'
   | 'agent_end'
+  /** The line goes on to a person; whether one answers is known later. */
+  | 'transferred'
   | 'no_input'
   | 'max_duration'
   | 'stt_error'
@@ -15,6 +17,9 @@ export type CallEnd =
 /** Fixed lines, rendered ahead of time so that they play even when every vendor is down. */
 export const LINES = [
   'greeting',
+  /** Instead of the greeting, when a call that had been cut off comes back, or one that nobody took. */
+  'lineCut',
+  'nobodyThere',
   'oneMoment',
   'stillWorking',
   'stillThere',
@@ -31,8 +36,18 @@ export type Line = (typeof LINES)[number];
 /** `turn`: words came, the end of the turn did not. `patience`: a reply is owed. `silence`: the caller owes one. */
 export type TimerName = 'turn' | 'patience' | 'silence' | 'maxDuration';
 
+/**
+ * How a call that is taken up again begins: with a line in place of the greeting. `again`: what was being asked when it
+ * broke off. `owesReply`: the caller had finished a turn and was given no answer.
+ */
+export interface Opening {
+  line: 'lineCut' | 'nobodyThere';
+  again?: string;
+  owesReply?: boolean;
+}
+
 export type CallFact =
-  | { type: 'call.answered' }
+  | { type: 'call.answered'; opening?: Opening }
   | { type: 'caller.spoke'; text: string; isFinal: boolean; endsTurn: boolean }
   /** The recogniser found a gap after the last word. */
   | { type: 'caller.paused' }
@@ -52,11 +67,12 @@ export type CallFact =
   | { type: 'timer.fired'; timer: TimerName };
 
 export type CallCommand =
+  /** Without text it answers what stands in the history already. */
   | { type: 'startReply'; text: string }
   /** Cut the agent short: voice, phone buffer and model; the history keeps what was heard. */
   | { type: 'stopReply' }
-  /** Speak a fixed line. `isFiller`: the reply being made goes on behind it. */
-  | { type: 'say'; line: Line; isFiller: boolean }
+  /** Speak a fixed line. `isFiller`: the reply being made goes on behind it. `then`: words spoken after it in one breath. */
+  | { type: 'say'; line: Line; isFiller: boolean; then?: string }
   | { type: 'finalizeHearing' }
   | { type: 'setTimer'; timer: TimerName; ms: number }
   | { type: 'clearTimer'; timer: TimerName }

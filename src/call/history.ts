@@ -17,16 +17,32 @@ interface AgentEntry {
 
 type Entry = { speaker: 'caller'; text: string } | AgentEntry | { speaker: 'tool'; record: ToolRecord };
 
+/** What is taken over into the next stream of the same call. */
+export interface Past {
+  entries: readonly HistoryEntry[];
+  /** Of the last turn; the next one follows it. */
+  position: number;
+}
+
 export class History {
-  readonly #entries: Entry[] = [];
+  readonly #entries: Entry[];
   readonly #onSettled: (turn: SettledTurn) => void;
   readonly #now: () => number;
-  #position = 0;
+  #position: number;
 
   /** `onSettled` is told of each turn once, when it will not change any more. */
-  constructor(now: () => number, onSettled: (turn: SettledTurn) => void) {
+  constructor(now: () => number, onSettled: (turn: SettledTurn) => void, past?: Past) {
+    this.#entries = (past?.entries ?? []).map((entry) =>
+      entry.speaker === 'agent' ? { ...entry, position: 0, at: 0, isSettled: true } : entry,
+    );
+    this.#position = past?.position ?? 0;
     this.#now = now;
     this.#onSettled = onSettled;
+  }
+
+  /** The position of the last turn. */
+  get position(): number {
+    return this.#position;
   }
 
   get entries(): readonly HistoryEntry[] {

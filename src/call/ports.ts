@@ -91,7 +91,7 @@ export type ReplyPart =
   /** The model failed; what follows is an apology in fixed words. */
   | { type: 'fault'; fault: string }
   /** The call is to end once the words have been heard: the agent asked for it, or it cannot go on. */
-  | { type: 'close'; reason: 'agent_end' | 'llm_error' };
+  | { type: 'close'; reason: 'agent_end' | 'transferred' | 'llm_error' };
 
 export interface Agent {
   /**

@@ -1,5 +1,5 @@
 /** Who holds the floor: the pure rules of taking turns. No clock, no I/O; timers are commands out and facts in. */
-import type { CallCommand, CallEnd, CallFact } from './events.ts';
+import type { CallCommand, CallEnd, CallFact, Opening } from './events.ts';
 import { isBackchannel, isFarewell } from './short-answers.ts';
 
 export interface TurnOptions {
@@ -54,6 +54,8 @@ export interface TurnState {
   fillers: number;
   silencePrompts: number;
   failedReplies: number;
+  /** A caller's turn from before the call broke off has no answer yet; it comes after the opening line. */
+  owesReply: boolean;
 }
 
 export const initialTurnState: TurnState = {
@@ -68,6 +70,7 @@ export const initialTurnState: TurnState = {
   fillers: 0,
   silencePrompts: 0,
   failedReplies: 0,
+  owesReply: false,
 };
 
 type Step = [TurnState, CallCommand[]];
@@ -77,13 +80,7 @@ export function step(state: TurnState, fact: CallFact, options: TurnOptions): St
   if (state.phase === 'over') return [state, []];
   switch (fact.type) {
     case 'call.answered':
-      return [
-        { ...state, phase: 'speaking', hasAsked: true },
-        [
-          { type: 'setTimer', timer: 'maxDuration', ms: options.maxCallMs },
-          { type: 'say', line: 'greeting', isFiller: false },
-        ],
-      ];
+      return onAnswered(state, fact.opening, options);
     case 'caller.spoke':
       return onWords(state, fact, options);
     case 'caller.paused':
@@ -111,6 +108,17 @@ export function step(state: TurnState, fact: CallFact, options: TurnOptions): St
     case 'timer.fired':
       return onTimer(state, fact.timer, options);
   }
+}
+
+function onAnswered(state: TurnState, opening: Opening | undefined, options: TurnOptions): Step {
+  const then = opening?.owesReply ? undefined : opening?.again;
+  return [
+    { ...state, phase: 'speaking', hasAsked: true, owesReply: opening?.owesReply ?? false },
+    [
+      { type: 'setTimer', timer: 'maxDuration', ms: options.maxCallMs },
+      { type: 'say', line: opening?.line ?? 'greeting', isFiller: false, ...(then ? { then } : {}) },
+    ],
+  ];
 }
 
 function onWords(
@@ -181,6 +189,7 @@ function onAgentFinished(state: TurnState, options: TurnOptions): Step {
   if (state.closing) return end(state, state.closing);
   const listening: TurnState = { ...state, phase: 'listening' };
   if (state.hasFinished && unfinishedTurn(state)) return endTurn(listening, options);
+  if (state.owesReply && !unfinishedTurn(state)) return endTurn(listening, options);
   // The caller began to answer under our last words: their turn goes on.
   const timer: CallCommand = unfinishedTurn(state)
     ? { type: 'setTimer', timer: 'turn', ms: options.turnBackupMs }
@@ -269,6 +278,7 @@ function endTurn(state: TurnState, options: TurnOptions): Step {
       hasAsked: false,
       fillers: 0,
       silencePrompts: 0,
+      owesReply: false,
     },
     [
       { type: 'clearTimer', timer: 'turn' },
@@ -301,10 +311,13 @@ function end(state: TurnState, reason: CallEnd): Step {
   return [{ ...state, phase: 'over' }, [{ type: 'hangUp', reason }]];
 }
 
+/** Ends that the caller may still stop by speaking; a transfer is one, so that nobody is moved against their will. */
+const INTERRUPTIBLE: readonly CallEnd[] = ['agent_end', 'no_input', 'transferred'];
+
 /** Whether words spoken over the agent, or while it thinks, take the floor. */
 function interrupts(words: string, state: TurnState): boolean {
   if (state.closing) {
-    if (state.closing !== 'agent_end' && state.closing !== 'no_input') return false;
+    if (!INTERRUPTIBLE.includes(state.closing)) return false;
     return !isBackchannel(words) && !isFarewell(words);
   }
   if (isBackchannel(words)) return false;

@@ -39,6 +39,11 @@ export class Utterance {
     return this.#turns.length === 0;
   }
 
+  /** All its words so far, heard or not. */
+  get text(): string {
+    return this.#turns.map((turn) => turn.text).join(' ');
+  }
+
   get hasAudio(): boolean {
     return this.#ledger.sentMs > 0 || this.#carry.length > 0;
   }

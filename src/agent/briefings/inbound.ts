@@ -113,6 +113,9 @@ export function inboundLines(profile: DealershipProfile): Record<Line, string> {
   const callBack = `call us back at ${speakable(profile.mainPhone)}`;
   return {
     greeting: `Thanks for calling ${profile.name} service. I'm the automated assistant, and this call is transcribed. How can I help you today?`,
+    lineCut: 'Sorry, the line cut out for a second.',
+    nobodyThere:
+      "I'm sorry, nobody could take the call just now. Shall I take a message, so that somebody calls you back?",
     oneMoment: 'One moment, please.',
     stillWorking: 'Thanks for waiting, I am still on it.',
     stillThere: 'Are you still there?',
