@@ -1,0 +1,180 @@
+/** Plays one scenario from its first ring to its verdict: a world of its own, the whole application, one call. */
+
+import { Writable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { CallSession } from '../../src/agent/session.ts';
+import { type App, buildApp } from '../../src/app.ts';
+import type { ToolRecord } from '../../src/call/events.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Database } from '../../src/db/connect.ts';
+import type { Brain } from '../../src/sandbox/openai/chat.ts';
+import { answer } from '../../src/sandbox/receptionist/receptionist.ts';
+import { findFreePort } from '../terminal/free-port.ts';
+import { type Line, playCaller } from './caller.ts';
+import { gradeDatabase } from './grade-database.ts';
+import { gradeTools, readToolUse, type ToolUse } from './grade-tools.ts';
+import { gradeWords } from './grade-words.ts';
+import { findLeaks } from './leaks.ts';
+import { createMachineClock } from './machine-clock.ts';
+import type { Scenario } from './scenario.ts';
+import { createScriptedModel } from './scripted-model.ts';
+import { type Snapshot, takeSnapshot } from './snapshot.ts';
+import { createToolFaults } from './tool-faults.ts';
+import { setVendorFaults } from './vendor-faults.ts';
+import { resetWorld } from './world.ts';
+
+export interface Verdict {
+  id: string;
+  flow: string;
+  tags: readonly string[];
+  /** Why it failed, a line each; none when it passed. */
+  complaints: readonly string[];
+  /** Real milliseconds. */
+  tookMs: number;
+  conversation: readonly Line[];
+  tools: readonly { name: string; args: string; isSuccess: boolean }[];
+  outcome: string | undefined;
+}
+
+/** A scenario that takes longer than this has hung. Real milliseconds. */
+const DEADLINE_MS = 60_000;
+
+/** Never throws for what the application does; the database is left as the call left it. */
+export async function playScenario(
+  scenario: Scenario,
+  {
+    database,
+    speed,
+    environment = {},
+  }: { database: Database; speed: number; environment?: Record<string, string> },
+): Promise<Verdict> {
+  const startedAt = performance.now();
+  const { id, flow, tags } = scenario;
+  const verdict = { id, flow, tags, conversation: [], tools: [], outcome: undefined };
+  const late = new AbortController();
+  const overdue = wait(DEADLINE_MS, undefined, { signal: late.signal, ref: false }).then(() => {
+    throw new Error(`no end after ${DEADLINE_MS / 1000} s`);
+  });
+  overdue.catch(() => undefined);
+  try {
+    const played = await Promise.race([play(scenario, database, speed, environment), overdue]);
+    return { ...verdict, ...played, tookMs: performance.now() - startedAt };
+  } catch (error) {
+    const complaint = `could not be played: ${error instanceof Error ? error.message : String(error)}`;
+    return { ...verdict, complaints: [complaint], tookMs: performance.now() - startedAt };
+  } finally {
+    late.abort();
+  }
+}
+
+async function play(
+  scenario: Scenario,
+  database: Database,
+  speed: number,
+  environment: Record<string, string>,
+): Promise<Pick<Verdict, 'complaints' | 'conversation' | 'tools' | 'outcome'>> {
+  const { caller_context: context, expected, turns } = scenario;
+  await resetWorld(database, context.fixture);
+  const port = await findFreePort();
+  const config = readConfig({
+    LOG_LEVEL: 'debug',
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    CLOCK_START: context.now,
+    ...environment,
+  });
+  const clock = createMachineClock({ startAt: Date.parse(context.now), speed });
+  const log: string[] = [];
+  const told = new Set<string>();
+  const records: ToolRecord[] = [];
+  let session: CallSession | undefined;
+  const failTool = createToolFaults(context.fixture.faults);
+  let app: App | undefined;
+  try {
+    app = await buildApp(config, {
+      // The worker keeps its database for the next scenario.
+      database: { ...database, close: () => Promise.resolve() },
+      clock,
+      brain: tapped(scenario.model ? createScriptedModel(scenario.model) : answer, told),
+      logDestination: new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          log.push(chunk.toString());
+          done();
+        },
+      }),
+      prepareSandbox({ openai, deepgram }) {
+        // How long the vendors take is no part of a scenario.
+        if (openai) Object.assign(openai.timings, { firstTokenMs: 30, tokenMs: 1 });
+        if (deepgram)
+          Object.assign(deepgram.timings, { handshakeMs: 1, resultDelayMs: 20, speakFirstByteMs: 20 });
+      },
+      interceptTool(call) {
+        session = call.session;
+        return failTool(call);
+      },
+      onEvent(_callSid, event) {
+        if (event.type === 'turn.settled' && event.turn.speaker === 'tool') records.push(event.turn.record);
+      },
+    });
+    await app.listen();
+    const { twilio } = app.sandbox;
+    if (!twilio) throw new Error('The telephone is not simulated.');
+    const before = await takeSnapshot(database, app.profile.timeZone);
+    const base = config.server.publicBaseUrl;
+    const call = await twilio.placeCall({
+      from: context.phone,
+      to: config.twilio.phoneNumber,
+      voiceUrl: `${base}/incoming-call`,
+      statusUrl: `${base}/call-status`,
+      fallbackUrl: `${base}/fallback`,
+    });
+    const { sandbox } = app;
+    const conversation = await playCaller(call, turns, {
+      clock,
+      beforeTurn: (turn) => setVendorFaults(context.fixture.faults, turn, sandbox, call),
+    });
+    await call.ended;
+    await app.registry.drain(20_000, 1_000);
+    const after = await takeSnapshot(database, app.profile.timeZone);
+
+    const heard = call.heardText();
+    const uses = records.map((record) => readToolUse(record, session));
+    const lookup: ToolUse = { name: 'lookup_customer', args: new Map(), isSuccess: true };
+    const used = context.phone === 'anonymous' ? uses : [lookup, ...uses];
+    const outcome = outcomeOf(after, call.callSid);
+    const callerSaid = turns.join('\n');
+    const places = { heard, toldModel: [...told].join('\n'), log: log.join('') };
+    return {
+      conversation,
+      outcome,
+      tools: records.map(({ name, arguments: args, isSuccess }) => ({ name, args, isSuccess })),
+      complaints: [
+        ...gradeDatabase({ before, after }, expected.db),
+        ...gradeWords(heard, expected, app.profile.name),
+        ...gradeTools(used, expected),
+        ...([expected.outcome].flat().some((one) => one === outcome)
+          ? []
+          : [`the outcome is ${outcome ?? 'missing'}, expected ${[expected.outcome].flat().join(' or ')}`]),
+        ...findLeaks(before, places, callerSaid),
+      ],
+    };
+  } finally {
+    await app?.close(0);
+    clock.stop();
+  }
+}
+
+/** Keeps what the model was told by us: everything but the caller's own words and the model's. */
+function tapped(brain: Brain, told: Set<string>): Brain {
+  return (request) => {
+    for (const { role, content } of request.messages) {
+      if (role !== 'user' && role !== 'assistant') told.add(content);
+    }
+    return brain(request);
+  };
+}
+
+function outcomeOf(after: Snapshot, callSid: string): string | undefined {
+  const row = after.get('call_logs')?.find((one) => one['call_sid'] === callSid);
+  return typeof row?.['outcome'] === 'string' ? row['outcome'] : undefined;
+}
