@@ -1,10 +1,11 @@
 /** The dealership's calendar at Google: our appointments are mirrored there, and other people's times read. */
 import { z } from 'zod';
-import type { Calendar, CalendarEvent } from '../../dealership/ports.ts';
+import type { Calendar, CalendarChange } from '../../dealership/ports.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { VendorError } from '../../lib/vendor-error.ts';
 import { mergeBusyTimes } from './busy-times.ts';
 import { createConnection, type GoogleCredentials } from './connection.ts';
+import { readChange, readEvent, toNewEvent, toTimes } from './events.ts';
 
 const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const BusyAnswer = z.object({
@@ -16,47 +17,81 @@ const BusyAnswer = z.object({
     }),
   ),
 });
+const ListAnswer = z.object({
+  items: z.array(z.unknown()).default([]),
+  nextPageToken: z.string().optional(),
+  nextSyncToken: z.string().optional(),
+});
+
+/** Google's largest page. */
+const PAGE_SIZE = 2_500;
+/** 125,000 events: more is not a shop's calendar but an answer that goes round in circles. */
+const MOST_PAGES = 50;
 
 /**
- * `baseUrl`: an origin that stands in for Google's own hosts; unset in production.
- * Only the appointment's id and our name go into the event's hidden properties, and nobody is invited or mailed.
- * Every method rejects with VendorErrors only, which hold no token, secret or event text. A dead refresh token is
- * `refused`, and Google is then left alone for a minute.
+ * `baseUrl`: an origin that stands in for Google's own hosts; unset in production. `timeZone`: where days begin.
+ * Only the appointment's id, our name and the times go into the event's hidden properties, and nobody is invited or
+ * mailed. Every method rejects with VendorErrors only, which hold no token, secret or event text. A dead refresh token
+ * is `refused`, and Google is then left alone for a minute.
  */
 export function createGoogleCalendar({
   calendarId,
+  timeZone,
   baseUrl,
   clock,
   ...credentials
-}: GoogleCredentials & { calendarId: string; baseUrl?: string | undefined; clock: Clock }): Calendar {
+}: GoogleCredentials & {
+  calendarId: string;
+  timeZone: string;
+  baseUrl?: string | undefined;
+  clock: Clock;
+}): Calendar {
   const connection = createConnection(credentials, baseUrl, clock);
 
   return {
-    async put(event, signal) {
-      checkId(event.id);
-      const fields = toGoogleEvent(event);
-      const insert = connection.call('events.insert', signal, async (api, options) => {
-        const requestBody = { id: event.id, ...fields };
-        const { data } = await api.events.insert({ calendarId, sendUpdates: 'none', requestBody }, options);
-        checkWritten('events.insert', event.id, data);
-        return true;
+    async get(eventId, signal) {
+      checkId(eventId);
+      const found = connection.call('events.get', signal, async (api, options) => {
+        const { data } = await api.events.get({ calendarId, eventId }, options);
+        return readEvent('events.get', eventId, data, timeZone);
       });
-      // The id is taken, by this event as it was or by one that was removed: both keep their id for good.
-      if (await insert.catch(isStatus(409))) return;
-      await connection.call('events.patch', signal, async (api, options) => {
-        const params = { calendarId, eventId: event.id, sendUpdates: 'none', requestBody: fields };
-        const { data } = await api.events.patch(params, options);
-        checkWritten('events.patch', event.id, data);
-      });
+      return (await found.catch(isStatus(404))) || undefined;
     },
 
-    async remove(eventId, signal) {
+    async put(event, etag, signal) {
+      checkId(event.id);
+      const operation = etag === null ? 'events.insert' : 'events.patch';
+      const written = connection.call(operation, signal, async (api, options) => {
+        const { data } =
+          etag === null
+            ? await api.events.insert(
+                { calendarId, sendUpdates: 'none', requestBody: toNewEvent(event) },
+                options,
+              )
+            : await api.events.patch(
+                { calendarId, eventId: event.id, sendUpdates: 'none', requestBody: toTimes(event) },
+                { ...options, headers: { 'if-match': etag } },
+              );
+        return { etag: readEvent(operation, event.id, data, timeZone).etag };
+      });
+      // 409: the id is taken, by this event as an attempt before this one left it, or by one that was removed.
+      return (await written.catch(isStatus(404, 409, 410, 412))) || 'changed';
+    },
+
+    async remove(eventId, etag, signal) {
       checkId(eventId);
       const removal = connection.call('events.delete', signal, async (api, options) => {
-        await api.events.delete({ calendarId, eventId, sendUpdates: 'none' }, options);
+        await api.events.delete(
+          { calendarId, eventId, sendUpdates: 'none' },
+          { ...options, headers: { 'if-match': etag } },
+        );
         return true;
       });
-      await removal.catch(isStatus(404, 410));
+      const isStale = await removal.catch(isStatus(404, 410)).then(
+        () => false,
+        (error: unknown) => !isStatus(412)(error),
+      );
+      return isStale ? 'changed' : 'removed';
     },
 
     async busy(from, to, signal) {
@@ -74,30 +109,49 @@ export function createGoogleCalendar({
       if (!own?.busy || own.errors?.length) return 'unknown';
       return mergeBusyTimes(own.busy.map(({ start, end }) => ({ startsAt: start, endsAt: end })));
     },
-  };
-}
 
-function toGoogleEvent({ appointmentId, title, description, startsAt, endsAt, timeZone }: CalendarEvent) {
-  return {
-    status: 'confirmed',
-    summary: title,
-    description,
-    start: { dateTime: startsAt.toISOString(), timeZone },
-    end: { dateTime: endsAt.toISOString(), timeZone },
-    extendedProperties: { private: { appointmentId, source: 'service-line' } },
+    async changes(since, signal) {
+      // Google wants the same parameters beside a token as at first, but for the range, which the token remembers.
+      const range =
+        'token' in since
+          ? { syncToken: since.token }
+          : { timeMin: since.from.toISOString(), timeMax: since.to.toISOString() };
+      const found: CalendarChange[] = [];
+      let pageToken: string | undefined;
+      for (let page = 1; page <= MOST_PAGES; page += 1) {
+        const answer = await connection
+          .call('events.list', signal, async (api, options) => {
+            const { data } = await api.events.list(
+              {
+                calendarId,
+                singleEvents: true,
+                showDeleted: true,
+                maxResults: PAGE_SIZE,
+                ...range,
+                ...(pageToken !== undefined && { pageToken }),
+              },
+              options,
+            );
+            const read = ListAnswer.safeParse(data);
+            if (!read.success)
+              throw new VendorError('google', 'truncated', 'events.list: the answer makes no sense');
+            return read.data;
+          })
+          .catch(isStatus(410));
+        if (!answer) return 'expired';
+        found.push(...answer.items.flatMap((item) => readChange(item, timeZone) ?? []));
+        if (answer.nextSyncToken !== undefined) return { changes: found, token: answer.nextSyncToken };
+        pageToken = answer.nextPageToken;
+        if (pageToken === undefined) break;
+      }
+      throw new VendorError('google', 'truncated', 'events.list: the pages have no end');
+    },
   };
 }
 
 function checkId(id: string): void {
   if (!/^[a-v0-9]{5,1024}$/.test(id)) {
     throw new VendorError('google', 'invalid', 'an event id must be 5 to 1024 characters of a-v and 0-9');
-  }
-}
-
-/** The answer must be the event we wrote; half an answer does not prove that it was stored. */
-function checkWritten(operation: string, id: string, data: unknown): void {
-  if (!z.object({ id: z.literal(id) }).safeParse(data).success) {
-    throw new VendorError('google', 'truncated', `${operation}: the answer is not the event`);
   }
 }
 
