@@ -13,6 +13,26 @@ const phone = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be E.164, such as +121
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 const folder = z.string().min(1);
 
+/** What transfer_to_human may name. */
+const DEPARTMENTS = ['service_advisor', 'service_manager', 'sales', 'parts'];
+
+/** `service_advisor=+12175550110, parts=+12175550111` */
+const transferNumbers = z.string().transform((text, context) => {
+  const numbers: Record<string, string> = {};
+  const report = (message: string) => context.addIssue({ code: 'custom', message });
+  for (const [index, pair] of text.split(',').entries()) {
+    const [department = '', number = '', ...rest] = pair.split('=').map((part) => part.trim());
+    const at = `pair ${index + 1}`;
+    if (rest.length > 0 || !number) report(`${at} must be department=number`);
+    else if (!DEPARTMENTS.includes(department))
+      report(`${at} must begin with one of ${DEPARTMENTS.join(', ')}`);
+    else if (!phone.safeParse(number).success) report(`${at} must be E.164, such as +12175550100`);
+    else if (department in numbers) report(`${at} names ${department} again`);
+    else numbers[department] = number;
+  }
+  return numbers;
+});
+
 /** One entry per variable of .env.example; a test compares the two. */
 export const environmentSchema = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -38,6 +58,7 @@ export const environmentSchema = z.object({
   TWILIO_AUTH_TOKEN: z.string().optional(),
   TWILIO_PHONE_NUMBER: phone.optional(),
   TWILIO_BASE_URL: httpUrl.optional(),
+  TRANSFER_NUMBERS: transferNumbers.optional(),
   GOOGLE_CLIENT_ID: z.string().optional(),
   GOOGLE_CLIENT_SECRET: z.string().optional(),
   GOOGLE_REFRESH_TOKEN: z.string().optional(),
@@ -64,6 +85,8 @@ export interface Config {
     phoneNumber: string;
     baseUrl: string | undefined;
   };
+  /** Numbers by department, E.164: the only ones to which a call is ever put through. Undefined: none given. */
+  transferNumbers: Readonly<Record<string, string>> | undefined;
   deepgram: {
     kind: 'live' | 'sandbox';
     apiKey: string;
@@ -142,6 +165,12 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   if (twilioLive && !has('PUBLIC_BASE_URL')) {
     mistakes.push('PUBLIC_BASE_URL must be set: it is the address at which Twilio reaches this server');
   }
+  const ownNumber = given['TWILIO_PHONE_NUMBER'];
+  if (ownNumber && (given['TRANSFER_NUMBERS'] ?? '').split(/[=,\s]+/).includes(ownNumber)) {
+    mistakes.push(
+      'TRANSFER_NUMBERS names TWILIO_PHONE_NUMBER: callers put through would reach the agent again',
+    );
+  }
   if (isProduction) {
     if (/^http:/i.test(given['PUBLIC_BASE_URL'] ?? ''))
       mistakes.push('PUBLIC_BASE_URL must begin with https:// in production');
@@ -175,6 +204,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       phoneNumber: full.TWILIO_PHONE_NUMBER ?? SANDBOX.twilio.phoneNumber,
       baseUrl: full.TWILIO_BASE_URL,
     },
+    transferNumbers: full.TRANSFER_NUMBERS,
     deepgram: {
       kind: deepgramLive ? 'live' : 'sandbox',
       apiKey: full.DEEPGRAM_API_KEY ?? SANDBOX.deepgramKey,

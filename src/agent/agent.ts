@@ -7,6 +7,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import { toMessages } from './messages.ts';
 import type { LanguageModel, ModelMessage, ModelRequest, ToolCall } from './ports.ts';
 import { createResumption } from './resumption.ts';
+import type { Ending } from './tool.ts';
 import { bookAppointmentTool } from './tools/book-appointment.ts';
 
 const MAX_TOOL_ROUNDS = 3;
@@ -123,7 +124,8 @@ export function createAgent({ model, dispatcher, persona, context, cacheKey }: A
     progress: Progress,
     signal: AbortSignal,
   ): AsyncGenerator<ReplyPart, boolean> {
-    let isClosing = false;
+    let ending: Ending = 'none';
+    let goodbye: string | undefined;
     let hasFailed = false;
     for (const call of calls) {
       if (signal.aborted) return true;
@@ -132,17 +134,17 @@ export function createAgent({ model, dispatcher, persona, context, cacheKey }: A
         yield { type: 'words', text: ' Would you like me to book it?' };
         return true;
       }
-      const { record, effect, spoken } = await dispatcher.dispatch(call);
+      const { record, effect, spoken, ending: wished } = await dispatcher.dispatch(call);
       entries.push({ speaker: 'tool', record });
       yield { type: 'tool', record };
       if (!record.isSuccess) hasFailed = true;
       if (effect === 'write' && spoken) progress.done = spoken;
-      if (effect === 'terminal') isClosing = true;
+      if (wished !== 'none') [ending, goodbye] = [wished, spoken];
     }
     // What failed in the same breath has not been told yet.
-    if (!isClosing || hasFailed || signal.aborted) return false;
-    if (!progress.hasSpoken) yield { type: 'words', text: 'Thanks for calling. Goodbye.' };
-    yield { type: 'close', reason: 'agent_end' };
+    if (ending === 'none' || hasFailed || signal.aborted) return false;
+    if (!progress.hasSpoken) yield { type: 'words', text: goodbye ?? 'Thanks for calling. Goodbye.' };
+    yield { type: 'close', reason: ending };
     return true;
   }
 

@@ -4,7 +4,7 @@ import type { ToolRecord } from '../call/events.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ToolCall } from './ports.ts';
 import type { CallSession } from './session.ts';
-import type { Tool, ToolContext, ToolResult } from './tool.ts';
+import type { Ending, Tool, ToolContext, ToolResult } from './tool.ts';
 
 /** A tool's own deadline; the database gives up before (statement timeout 3 s, two retries at most). */
 const TOOL_DEADLINE_MS = 5_000;
@@ -47,6 +47,8 @@ export interface Dispatched {
   effect: Tool['effect'] | 'none';
   /** After a write: what the caller can be told if the model fails now. */
   spoken: string | undefined;
+  /** `none` for everything but a terminal tool that succeeded. */
+  ending: Ending;
 }
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
@@ -136,7 +138,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     async dispatch(call) {
       const startedAt = clock.elapsed();
       const { tool, result } = await answer(call);
-      const { spoken, ...shown } = { spoken: undefined, ...result };
+      const { spoken, ending: wished, ...shown } = { spoken: undefined, ending: undefined, ...result };
+      const isTerminal = tool?.effect === 'terminal' && result.success;
       return {
         record: {
           callId: call.id,
@@ -148,6 +151,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         },
         effect: tool && result.success ? tool.effect : 'none',
         spoken,
+        ending: isTerminal ? (wished ?? 'agent_end') : 'none',
       };
     },
   };

@@ -22,13 +22,17 @@ export type ToolError =
   | 'unavailable'
   | 'internal_error';
 
+/** What a terminal tool brings about once its reply has been heard; `none`: the call goes on after all. */
+export type Ending = 'agent_end' | 'transferred' | 'none';
+
 /**
  * `message` is for the model: one plain sentence about what is true now. Never a stack trace, never another person's data.
  * `spoken` is for the caller, in case the model fails right after a write: what was done, and how to go on. The model
- * never sees it.
+ * never sees it. After a terminal tool it is the goodbye of a reply that had no words of its own. `ending` is for a
+ * terminal tool; without it the call ends.
  */
 export type ToolResult =
-  | { success: true; data: Record<string, unknown>; message: string; spoken?: string }
+  | { success: true; data: Record<string, unknown>; message: string; spoken?: string; ending?: Ending }
   | { success: false; error: ToolError; message: string; data?: Record<string, unknown> };
 
 export interface ToolContext {
@@ -46,6 +50,8 @@ export interface ToolContext {
   findCustomer: (phone: string) => Promise<KnownCustomer | undefined>;
   forgetCustomer: (phone: string) => Promise<void>;
   calendarSync: 'pending' | 'off';
+  /** The departments to which a call can be put through now; without it, none. */
+  reachableDepartments?: readonly string[];
 }
 
 export interface Tool {

@@ -1,8 +1,13 @@
 /** The record of every call: opened before it is answered, written turn by turn, closed once. */
-import { and, eq, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/connect.ts';
 import { callLogs, callTurns, type EndedReason } from '../db/schema.ts';
 import { isUuid } from './text.ts';
+
+/** The `outcome` of an open record while its call is with a person, or on the way there. */
+export const TRANSFER_PENDING = 'transfer_pending';
+/** No call lasts longer at Twilio. */
+const LONGEST_CALL_MS = 4 * 3_600_000;
 
 /** A media stream's token is good for this long after it was issued, by the database's own clock. */
 const TOKEN_SECONDS = 60;
@@ -93,7 +98,11 @@ export async function claimStream(db: Db, callSid: string, generation: number): 
  * Allows one more media stream after the claimed one of `generation` broke off; its token starts now. Returns the new
  * generation, or undefined when that stream was never claimed, was renewed already, or the call is over.
  */
-export async function renewStream(db: Db, callSid: string, generation: number): Promise<number | undefined> {
+export async function renewStream(
+  db: Db | Tx,
+  callSid: string,
+  generation: number,
+): Promise<number | undefined> {
   const [renewed] = await db
     .update(callLogs)
     .set({
@@ -151,7 +160,7 @@ export interface FinishedCall {
 }
 
 /** Closes the record once: false when it was closed before (nothing is changed) or is unknown. */
-export async function finishCall(db: Db, call: FinishedCall): Promise<boolean> {
+export async function finishCall(db: Db | Tx, call: FinishedCall): Promise<boolean> {
   const { callSid, usage, appointmentId, customerId, endedAt, ...facts } = call;
   const closed = await db
     .update(callLogs)
@@ -169,7 +178,7 @@ export async function finishCall(db: Db, call: FinishedCall): Promise<boolean> {
 
 /**
  * Closes records left open by a process that died: calls that began more than `olderThanMs` before `now` (epoch
- * milliseconds). Returns their CallSids.
+ * milliseconds), and transferred ones after four hours, since people may talk that long. Returns their CallSids.
  */
 export async function closeOrphanedCalls(
   db: Db,
@@ -182,7 +191,16 @@ export async function closeOrphanedCalls(
       endedReason: 'media_disconnect',
       outcome: sql`coalesce(${callLogs.outcome}, 'abandoned')`,
     })
-    .where(and(isNull(callLogs.endedAt), lt(callLogs.startedAt, new Date(now - olderThanMs))))
+    .where(
+      and(
+        isNull(callLogs.endedAt),
+        lt(callLogs.startedAt, new Date(now - olderThanMs)),
+        or(
+          sql`${callLogs.outcome} is distinct from ${TRANSFER_PENDING}`,
+          lt(callLogs.startedAt, new Date(now - LONGEST_CALL_MS)),
+        ),
+      ),
+    )
     .returning({ callSid: callLogs.callSid });
   return closed.map((row) => row.callSid);
 }

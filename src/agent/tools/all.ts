@@ -6,6 +6,7 @@ import { createVehicle } from './create-vehicle.ts';
 import { endCall } from './end-call.ts';
 import { getAvailableSlots } from './get-available-slots.ts';
 import { lookupCustomer } from './lookup-customer.ts';
+import { transferToHuman } from './transfer-to-human.ts';
 
 export const ALL_TOOLS: readonly Tool[] = [
   lookupCustomer,
@@ -13,5 +14,6 @@ export const ALL_TOOLS: readonly Tool[] = [
   createVehicle,
   getAvailableSlots,
   bookAppointmentTool,
+  transferToHuman,
   endCall,
 ];
