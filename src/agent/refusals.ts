@@ -17,16 +17,28 @@ const refused = (error: ToolError, message: string, data?: Record<string, unknow
 export function availabilityRefused(refusal: AvailabilityRefusal): Refused {
   switch (refusal.code) {
     case 'invalid_date':
-      return refused('invalid_args', 'date must be a day that exists, as YYYY-MM-DD.');
+      return refused(
+        'invalid_args',
+        `date must be a day that exists, as YYYY-MM-DD.${
+          refusal.nearest ? ` That month ends on ${refusal.nearest.spoken}. Ask which day is meant.` : ''
+        }`,
+      );
     case 'invalid_time':
       return refused('invalid_args', 'near must be a time as HH:MM.');
     case 'unknown_service':
       return refused('invalid_args', 'service_type must be a code from the list of services.');
     case 'in_past':
-      return refused('in_past', 'That day has passed. Ask which day is meant.');
+      return refused(
+        'in_past',
+        `That day has passed. Ask which day is meant.${
+          refusal.nextOpenDate ? ` The nearest day with a free time is ${refusal.nextOpenDate.spoken}.` : ''
+        }`,
+        refusal.nextOpenDate ? { next_open_date: refusal.nextOpenDate.date } : undefined,
+      );
     case 'beyond_horizon':
       return refused('too_far_ahead', `Nothing can be booked after ${refusal.lastDate}.`, {
         last_date: refusal.lastDate,
+        ...(refusal.lastOpenDate ? { last_open_date: refusal.lastOpenDate.date } : {}),
       });
     case 'closed':
       return refused(
@@ -68,6 +80,11 @@ export function bookingRefused(refusal: BookingRefusal): Refused {
         `Not booked: we are open ${refusal.opensAt} to ${refusal.closesAt} that day${
           refusal.latestStart ? `, and this service can start at ${refusal.latestStart} at the latest` : ''
         }.`,
+      );
+    case 'lunch_break':
+      return refused(
+        'outside_hours',
+        `Not booked: that would run into the lunch break, ${refusal.from} to ${refusal.to}. It could start at ${refusal.nearest.join(' or ')}.`,
       );
     case 'off_grid':
       return refused(

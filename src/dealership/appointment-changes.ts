@@ -15,7 +15,9 @@ import {
 } from './appointments.ts';
 import { type Booking, type BookingRecord, bookingSchema, describe, findAppointment } from './booking.ts';
 import { checkStart } from './booking-rules.ts';
+import { claimHolds, isFreeOfHolds, type Span } from './holds.ts';
 import { type KeyReused, writeOnce } from './idempotency.ts';
+import type { Outbox } from './ports.ts';
 import type { DealershipProfile } from './profile.ts';
 import { isUuid } from './text.ts';
 import type { Busy } from './transaction.ts';
@@ -28,10 +30,14 @@ export interface ChangeRequest {
   /** The caller; an appointment of anybody else answers as one that does not exist. */
   customerId: string;
   idempotencyKey: string;
+  /** The call that asks: it gets the time that was held for it. */
+  callSid?: string;
   /** Epoch milliseconds. */
   now: number;
   /** `pending` when somebody will bring the calendar into line. Left out: as the row has it, `off` staying `off`. */
   calendarSync?: 'pending' | 'off';
+  /** Is handed what is owed to the calendar, in the transaction of the change. */
+  outbox?: Outbox;
 }
 
 export type ChangeRefusal =
@@ -70,11 +76,11 @@ export async function rescheduleAppointment(
     params: { write: 'reschedule_appointment', appointmentId, customerId, newStart },
     answer: movedSchema,
     work: async (tx) => {
-      const start = readStart(profile, newStart);
-      if (!start.ok) return start;
       const before = await lockChangeable(tx, profile, request);
       if (!before.ok) return before;
       const { row, vehicle } = before.value;
+      const start = readStart(profile, { start: newStart, minutes: row.durationMinutes, now: request.now });
+      if (!start.ok) return start;
       const { start: previousStart } = describe(profile, row, vehicle);
 
       isUnmoved = row.scheduledAt.getTime() === start.value.getTime();
@@ -82,6 +88,7 @@ export async function rescheduleAppointment(
 
       const moved = await move(tx, profile, { row, startsAt: start.value, request });
       if (!moved.ok) return moved;
+      await oweCalendar(tx, moved.value, request);
       return ok({ ...describe(profile, moved.value, vehicle), previousStart });
     },
   });
@@ -104,7 +111,8 @@ async function move(
     checkLimits(profile, { held: others, startsAt, endsAt, now });
   if (forbidden !== undefined) return refuse(forbidden);
 
-  for (const bay of await openBays(tx, profile, { startsAt, endsAt, except: row.id })) {
+  const claimed = await claimHolds(tx, request.callSid, { startsAt, endsAt });
+  for (const bay of await openBays(tx, profile, { startsAt, endsAt, held: claimed, except: row.id })) {
     const needed = bay === row.bay ? missingPart(row, { startsAt, endsAt }) : { startsAt, endsAt };
     if (!(await takeAndRelease(tx, row, bay, needed))) continue;
     const [moved] = await tx
@@ -124,11 +132,6 @@ async function move(
     if (moved !== undefined) return ok(moved);
   }
   return refuse({ code: 'slot_unavailable' });
-}
-
-interface Span {
-  startsAt: Date;
-  endsAt: Date;
 }
 
 /** What of the new time, equally long, the appointment does not hold already in its own bay. */
@@ -157,8 +160,9 @@ async function takeAndRelease(tx: Tx, row: AppointmentRow, bay: number, span: Sp
     .onConflictDoNothing()
     .returning({ id: appointments.id });
   if (taken.length === 0) return false;
+  const isFree = await isFreeOfHolds(tx, { bay, ...span });
   await tx.delete(appointments).where(eq(appointments.id, id));
-  return true;
+  return isFree;
 }
 
 /** Cancels; asked again, answers that it is cancelled with `replayed: true`. Frees the bay at once. */
@@ -220,6 +224,7 @@ async function setStatus(
         .where(eq(appointments.id, row.id))
         .returning();
       if (changed === undefined) return refuse({ code: 'not_found' });
+      await oweCalendar(tx, changed, request);
       return ok(describe(profile, changed, vehicle));
     },
   });
@@ -258,4 +263,8 @@ async function lockChangeable(
 
 function nextSync(row: AppointmentRow, request: ChangeRequest): AppointmentRow['calendarSync'] {
   return request.calendarSync ?? (row.calendarSync === 'off' ? 'off' : 'pending');
+}
+
+async function oweCalendar(tx: Tx, row: AppointmentRow, { outbox }: ChangeRequest): Promise<void> {
+  if (row.calendarSync === 'pending') await outbox?.calendarDue(tx, row.id);
 }

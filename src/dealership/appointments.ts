@@ -4,13 +4,15 @@ import { and, eq, gt, gte, inArray, or } from 'drizzle-orm';
 import type { Db, Tx } from '../db/connect.ts';
 import { ACTIVE_STATUSES, appointments, vehicles } from '../db/schema.ts';
 import { ok, type Result, refuse } from '../lib/result.ts';
-import { findBusyBays, startOfDay } from './availability.ts';
+import { findBusyTimes, startOfDay } from './availability.ts';
 import { type Booking, type BookingRecord, bookingSchema, calendarEventId, describe } from './booking.ts';
-import { checkStart, type StartRefusal } from './booking-rules.ts';
+import { checkStart, nearestStarts, type StartRefusal } from './booking-rules.ts';
+import { claimHolds, isFreeOfHolds, lockDay } from './holds.ts';
 import { type KeyReused, writeOnce } from './idempotency.ts';
-import { parseLocal, toDate, toLocal } from './local-time.ts';
+import { parseDate, parseLocal, toDate, toLocal } from './local-time.ts';
 import { findService } from './menu.ts';
-import { freeBays, isReserveReached } from './open-starts.ts';
+import { freeBays, isReserveReached, writeUpLimit } from './open-starts.ts';
+import type { Outbox } from './ports.ts';
 import type { DealershipProfile, Service, Transport } from './profile.ts';
 import { cutText, isUuid } from './text.ts';
 import type { Busy } from './transaction.ts';
@@ -30,19 +32,24 @@ export interface BookingRequest {
   concerns?: string;
   transport?: Transport;
   idempotencyKey: string;
+  /** The call that books: it gets what was held for it, and holds nothing afterwards. */
+  callSid?: string;
   /** `voice_agent`, or an advisor's name. */
   bookedBy: string;
   /** `pending` when somebody will bring the calendar into line; default `off`. */
   calendarSync?: 'pending' | 'off';
+  /** Is handed what is owed to the calendar, in the transaction of the booking. */
+  outbox?: Outbox;
   /** Epoch milliseconds. */
   now: number;
 }
 
 export type TimeRefusal =
   | StartRefusal
-  | { code: 'invalid_time' }
-  /** The clocks skip it. */
-  | { code: 'no_such_time' }
+  /** Not a date and time. `nearest` as in StartRefusal, where the meaning can be guessed: 24:00 is midnight. */
+  | { code: 'invalid_time'; nearest: string[] }
+  /** The clocks skip it. `nearest` as in StartRefusal. */
+  | { code: 'no_such_time'; nearest: string[] }
   /** The clocks show it twice; ask which, and pass one of `choices`. */
   | { code: 'ambiguous_time'; choices: [string, string] };
 
@@ -88,6 +95,9 @@ export async function bookAppointment(
       const placed = await place(tx, profile, request);
       if (!placed.ok) return placed;
       existed = placed.value.existed;
+      if (!existed && request.calendarSync === 'pending') {
+        await request.outbox?.calendarDue(tx, placed.value.booking.appointmentId);
+      }
       return ok(placed.value.booking);
     },
   });
@@ -102,15 +112,15 @@ async function place(
 ): Promise<Result<{ booking: BookingRecord; existed: boolean }, BookingRefusal>> {
   const service = findService(profile, request.serviceCode);
   if (service === undefined) return refuse({ code: 'unknown_service' });
-  const start = readStart(profile, request.start);
+  const start = readStart(profile, { start: request.start, minutes: service.minutes, now: request.now });
   if (!start.ok) return start;
   const startsAt = start.value;
   const endsAt = new Date(startsAt.getTime() + service.minutes * MINUTE_MS);
 
   const vehicle = await lockVehicle(tx, request);
   if (vehicle === undefined) return refuse({ code: 'not_found' });
-  const held = await activeAppointments(tx, profile, { vehicleId: vehicle.id, startsAt, now: request.now });
-  const same = held.find(
+  const own = await activeAppointments(tx, profile, { vehicleId: vehicle.id, startsAt, now: request.now });
+  const same = own.find(
     (row) =>
       row.customerId === request.customerId &&
       row.serviceType === service.code &&
@@ -121,10 +131,11 @@ async function place(
   const forbidden =
     checkStart({ profile, startsAt, minutes: service.minutes, now: request.now }) ??
     checkTransport(profile, service, request.transport) ??
-    checkLimits(profile, { held, startsAt, endsAt, now: request.now });
+    checkLimits(profile, { held: own, startsAt, endsAt, now: request.now });
   if (forbidden !== undefined) return refuse(forbidden);
 
-  for (const bay of await openBays(tx, profile, { startsAt, endsAt })) {
+  const held = await claimHolds(tx, request.callSid, { startsAt, endsAt });
+  for (const bay of await openBays(tx, profile, { startsAt, endsAt, held })) {
     const id = randomUUID();
     const [row] = await tx
       .insert(appointments)
@@ -147,23 +158,37 @@ async function place(
       // Plain INSERTs into one bay wait for each other in circles; this one only ever waits for an earlier one.
       .onConflictDoNothing()
       .returning();
-    if (row !== undefined) return ok({ booking: describe(profile, row, vehicle), existed: false });
+    if (row === undefined) continue;
+    if (await isFreeOfHolds(tx, { bay, startsAt, endsAt })) {
+      return ok({ booking: describe(profile, row, vehicle), existed: false });
+    }
+    await tx.delete(appointments).where(eq(appointments.id, id));
   }
   return refuse({ code: 'slot_unavailable' });
 }
 
-/** The instant of a local start, or why there is none. */
-export function readStart(profile: DealershipProfile, start: string): Result<Date, TimeRefusal> {
+/** The instant of a local start, or why there is none. `minutes` and `now` choose what is named in its place. */
+export function readStart(
+  profile: DealershipProfile,
+  { start, minutes, now }: { start: string; minutes: number; now: number },
+): Result<Date, TimeRefusal> {
   const parsed = parseLocal(start, profile.timeZone);
   if (parsed.ok) return ok(toDate(parsed.value));
-  switch (parsed.refusal.code) {
-    case 'invalid':
-      return refuse({ code: 'invalid_time' });
-    case 'gap':
-      return refuse({ code: 'no_such_time' });
-    case 'repeated':
-      return refuse({ code: 'ambiguous_time', choices: parsed.refusal.choices });
+  if (parsed.refusal.code === 'repeated') {
+    return refuse({ code: 'ambiguous_time', choices: parsed.refusal.choices });
   }
+  const meant = guessInstant(start, profile.timeZone);
+  const nearest = meant === undefined ? [] : nearestStarts({ profile, startsAt: meant, minutes, now });
+  return refuse({ code: parsed.refusal.code === 'gap' ? 'no_such_time' : 'invalid_time', nearest });
+}
+
+/** About when a time that does not exist would be. */
+function guessInstant(start: string, timeZone: string): Date | undefined {
+  const [, day = '', hours = '', minutes = ''] = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})/.exec(start) ?? [];
+  const date = parseDate(day);
+  if (date === undefined || Number(hours) > 24 || Number(minutes) > 59) return undefined;
+  const time = date.toPlainDateTime().add({ hours: Number(hours), minutes: Number(minutes) });
+  return toDate(time.toZonedDateTime(timeZone));
 }
 
 /**
@@ -238,19 +263,29 @@ function checkTransport(
   return isOffered ? undefined : { code: 'transport_unavailable' };
 }
 
-/** Bays that look free for the whole time, lowest first; none when the rest of the day is kept for walk-ins. */
+/**
+ * Bays that look free for the whole time, those held for the caller first, then the lowest; none when the advisors
+ * take in no more cars then, or the rest of the day is kept for walk-ins. These two rules count the day, so where one
+ * of them is set, writes for one day are judged one after the other until each has ended.
+ */
 export async function openBays(
   tx: Tx,
   profile: DealershipProfile,
-  { startsAt, endsAt, except }: { startsAt: Date; endsAt: Date; except?: string },
+  asked: { startsAt: Date; endsAt: Date; held: readonly number[]; except?: string },
 ): Promise<number[]> {
+  const { startsAt, endsAt, held, except } = asked;
+  const hasDayRules = profile.walkInReservePct > 0 || profile.writeUpsPerSlot !== null;
+  if (hasDayRules) await lockDay(tx, profile, startsAt);
   const date = toLocal(startsAt, profile.timeZone).toPlainDate();
-  const busy = await findBusyBays(tx, {
+  const busy = await findBusyTimes(tx, {
     from: startOfDay(date, profile.timeZone),
     to: startOfDay(date.add({ days: 1 }), profile.timeZone),
     ...(except === undefined ? {} : { except }),
   });
   const minutes = (endsAt.getTime() - startsAt.getTime()) / MINUTE_MS;
   if (isReserveReached(profile, date, minutes, busy)) return [];
-  return freeBays(profile, busy, startsAt, endsAt);
+  if (writeUpLimit(profile, busy)(startsAt.getTime())) return [];
+  return freeBays(profile, busy, startsAt, endsAt).toSorted(
+    (a, b) => Number(held.includes(b)) - Number(held.includes(a)),
+  );
 }

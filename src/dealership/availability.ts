@@ -1,13 +1,14 @@
 /** What can be booked on a day: a few free starts to offer, whether the asked time is one, and what comes next if not. */
-import { and, gt, inArray, lt, ne, type SQL } from 'drizzle-orm';
+import { and, gt, inArray, lt, ne, type SQL, sql } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/pg-core';
 import type { Db, Tx } from '../db/connect.ts';
-import { ACTIVE_STATUSES, appointments } from '../db/schema.ts';
+import { ACTIVE_STATUSES, appointments, calendarBlocks, slotHolds } from '../db/schema.ts';
 import { ok, type Result, refuse } from '../lib/result.ts';
 import { checkStart, gridStarts, lastBookableDate, type StartRefusal } from './booking-rules.ts';
 import { dayHours } from './hours.ts';
 import { formatLocal, parseDate, parseLocal, parseTime, toLocal, weekdayName } from './local-time.ts';
 import { findService } from './menu.ts';
-import { type BusyBay, findOpenStarts, type OpenStart, pickSpread } from './open-starts.ts';
+import { type BusyTime, findOpenStarts, type OpenStart, pickSpread } from './open-starts.ts';
 import type { DealershipProfile } from './profile.ts';
 import { sayDate, sayTimeOfNight } from './spoken-time.ts';
 
@@ -29,6 +30,10 @@ export interface AvailabilityQuestion {
   near?: string | null;
   /** An appointment about to be moved: the time it holds counts as free. */
   moving?: string;
+  /** The call that asks: what is held for it counts as free. */
+  callSid?: string;
+  /** Times at which no car can be taken in any bay, besides those on record; never our own appointments' events. */
+  alsoBusy?: readonly { startsAt: Date; endsAt: Date }[];
   /** Epoch milliseconds. */
   now: number;
 }
@@ -61,19 +66,29 @@ export interface Availability {
   /** Why nothing is free. */
   noneReason?: 'fully_booked' | 'too_late_today' | 'service_too_long';
   /** When nothing is free: the next day, up to two weeks on, that really has a free start. */
-  nextOpenDate?: { date: string; spoken: string };
+  nextOpenDate?: NamedDate;
   /** The last start of the day from which the service ends before closing, free or not. */
   latestStart?: string;
 }
 
+interface NamedDate {
+  /** `YYYY-MM-DD`. */
+  date: string;
+  /** `Tuesday, May twenty-sixth`. */
+  spoken: string;
+}
+
 export type AvailabilityRefusal =
-  | { code: 'invalid_date' }
+  /** `nearest` is the month's last day when only the day of the month is too high, as in February 30. */
+  | { code: 'invalid_date'; nearest: NamedDate | undefined }
   | { code: 'invalid_time' }
   | { code: 'unknown_service' }
-  | { code: 'in_past' }
-  | { code: 'beyond_horizon'; lastDate: string }
+  /** `nextOpenDate` has a free start: today, or the first day after. */
+  | { code: 'in_past'; nextOpenDate: NamedDate | undefined }
+  /** `lastOpenDate` is the last day up to `lastDate` on which the dealership is open; it may be full. */
+  | { code: 'beyond_horizon'; lastDate: string; lastOpenDate: NamedDate | undefined }
   /** `nextOpenDate` has a free start; undefined when none was found in two weeks. */
-  | { code: 'closed'; reason: string; nextOpenDate: { date: string; spoken: string } | undefined };
+  | { code: 'closed'; reason: string; nextOpenDate: NamedDate | undefined };
 
 /** One query. What it answers may be gone a moment later: booking decides. */
 export async function getAvailability(
@@ -86,34 +101,41 @@ export async function getAvailability(
   const service = findService(profile, question.serviceCode);
   if (service === undefined) return refuse({ code: 'unknown_service' });
   const date = parseDate(question.date);
-  if (date === undefined) return refuse({ code: 'invalid_date' });
+  if (date === undefined) return refuse({ code: 'invalid_date', nearest: lastOfMonth(question.date) });
   const near = question.near ?? undefined;
   if (near !== undefined && parseTime(near) === undefined) return refuse({ code: 'invalid_time' });
 
   const today = toLocal(now, timeZone).toPlainDate();
   const lastDate = lastBookableDate(profile, now);
-  if (Temporal.PlainDate.compare(date, today) < 0) return refuse({ code: 'in_past' });
-  if (Temporal.PlainDate.compare(date, lastDate) > 0) {
-    return refuse({ code: 'beyond_horizon', lastDate: lastDate.toString() });
+  if (isAfter(date, lastDate)) {
+    const lastOpenDate = lastOpenDay(profile, lastDate);
+    return refuse({ code: 'beyond_horizon', lastDate: lastDate.toString(), lastOpenDate });
   }
+  const isPast = isAfter(today, date);
+  const firstDay = isPast ? today : date;
 
-  const searchEnd = date.add({ days: SEARCH_DAYS });
-  const busy = await findBusyBays(db, {
-    from: startOfDay(date, timeZone),
+  const searchEnd = firstDay.add({ days: SEARCH_DAYS });
+  const known = await findBusyTimes(db, {
+    from: startOfDay(firstDay, timeZone),
     to: startOfDay(searchEnd.add({ days: 1 }), timeZone),
     ...(question.moving === undefined ? {} : { except: question.moving }),
+    ...(question.callSid === undefined ? {} : { callSid: question.callSid }),
   });
+  const busy = [...known, ...blockEveryBay(question.alsoBusy ?? [])];
   const openOn = (day: Temporal.PlainDate) =>
     findOpenStarts({ profile, date: day, minutes: service.minutes, busy, now });
-  const findNextOpen = () => {
-    for (let day = date.add({ days: 1 }); !isAfter(day, searchEnd); day = day.add({ days: 1 })) {
-      if (openOn(day).length > 0) return { date: day.toString(), spoken: sayDate(day) };
+  const findNextOpen = (from: Temporal.PlainDate) => {
+    for (let day = from; !isAfter(day, searchEnd); day = day.add({ days: 1 })) {
+      if (openOn(day).length > 0) return nameDate(day);
     }
     return undefined;
   };
+  if (isPast) return refuse({ code: 'in_past', nextOpenDate: findNextOpen(today) });
+  const dayAfter = date.add({ days: 1 });
 
   const day = dayHours(profile, date);
-  if (!day.isOpen) return refuse({ code: 'closed', reason: day.reason, nextOpenDate: findNextOpen() });
+  if (!day.isOpen)
+    return refuse({ code: 'closed', reason: day.reason, nextOpenDate: findNextOpen(dayAfter) });
 
   const free = openOn(date);
   const inPeriod = free.filter((start) => isInPeriod(start, question.period ?? null, timeZone));
@@ -123,7 +145,7 @@ export async function getAvailability(
   const nearMs = asked?.toZonedDateTime(timeZone).epochMilliseconds;
 
   const latest = gridStarts(profile, date, service.minutes).at(-1);
-  const nextOpenDate = free.length === 0 ? findNextOpen() : undefined;
+  const nextOpenDate = free.length === 0 ? findNextOpen(dayAfter) : undefined;
   const noneReason =
     latest === undefined
       ? 'service_too_long'
@@ -148,28 +170,68 @@ export async function getAvailability(
   });
 }
 
-/** Bays held by active appointments that touch the range. */
-export async function findBusyBays(
+/**
+ * What is taken in a range, in one query: active appointments, starts held for other calls, and the calendar's blocks.
+ * `except` is an appointment, `callSid` a call, whose own time does not count.
+ */
+export async function findBusyTimes(
   db: Db | Tx,
-  range: { from: Date; to: Date; except?: string },
-): Promise<BusyBay[]> {
-  const conditions: SQL[] = [
+  { from, to, except, callSid }: { from: Date; to: Date; except?: string; callSid?: string },
+): Promise<BusyTime[]> {
+  const booked: SQL[] = [
     inArray(appointments.status, [...ACTIVE_STATUSES]),
-    gt(appointments.scheduledAt, new Date(range.from.getTime() - LONGEST_MS)),
-    lt(appointments.scheduledAt, range.to),
-    gt(appointments.endsAt, range.from),
+    gt(appointments.scheduledAt, new Date(from.getTime() - LONGEST_MS)),
+    lt(appointments.scheduledAt, to),
+    gt(appointments.endsAt, from),
   ];
-  if (range.except !== undefined) conditions.push(ne(appointments.id, range.except));
-  const rows = await db
-    .select({
-      bay: appointments.bay,
-      startsAt: appointments.scheduledAt,
-      endsAt: appointments.endsAt,
-      bookingMethod: appointments.bookingMethod,
-    })
-    .from(appointments)
-    .where(and(...conditions));
-  return rows.map(({ bookingMethod, ...block }) => ({ ...block, isWalkIn: bookingMethod === 'walk_in' }));
+  if (except !== undefined) booked.push(ne(appointments.id, except));
+  const held: SQL[] = [
+    gt(slotHolds.expiresAt, sql`now()`),
+    lt(slotHolds.startsAt, to),
+    gt(slotHolds.endsAt, from),
+  ];
+  if (callSid !== undefined) held.push(ne(slotHolds.callSid, callSid));
+  return unionAll(
+    db
+      .select({
+        bay: sql<number | null>`${appointments.bay}`.as('bay'),
+        startsAt: appointments.scheduledAt,
+        endsAt: appointments.endsAt,
+        kind: sql<Kind>`case ${appointments.bookingMethod} when 'walk_in' then 'walk_in' else 'booked' end`.as(
+          'kind',
+        ),
+        callSid: sql<string | null>`null::text`.as('call_sid'),
+      })
+      .from(appointments)
+      .where(and(...booked)),
+    db
+      .select({
+        bay: sql<number | null>`${slotHolds.bay}`.as('bay'),
+        startsAt: slotHolds.startsAt,
+        endsAt: slotHolds.endsAt,
+        kind: sql<Kind>`'hold'`.as('kind'),
+        callSid: sql<string | null>`${slotHolds.callSid}`.as('call_sid'),
+      })
+      .from(slotHolds)
+      .where(and(...held)),
+    db
+      .select({
+        bay: sql<number | null>`null::smallint`.as('bay'),
+        startsAt: calendarBlocks.startsAt,
+        endsAt: calendarBlocks.endsAt,
+        kind: sql<Kind>`'calendar'`.as('kind'),
+        callSid: sql<string | null>`null::text`.as('call_sid'),
+      })
+      .from(calendarBlocks)
+      .where(and(lt(calendarBlocks.startsAt, to), gt(calendarBlocks.endsAt, from))),
+  );
+}
+
+type Kind = NonNullable<BusyTime['kind']>;
+
+/** Times at which the whole shop is busy, as the calendar says. */
+export function blockEveryBay(times: readonly { startsAt: Date; endsAt: Date }[]): BusyTime[] {
+  return times.map(({ startsAt, endsAt }) => ({ startsAt, endsAt, bay: null, kind: 'calendar' }));
 }
 
 function judge(
@@ -198,6 +260,24 @@ function offer(start: OpenStart, timeZone: string): OfferedStart {
 function isInPeriod(start: OpenStart, period: 'morning' | 'afternoon' | null, timeZone: string): boolean {
   if (period === null) return true;
   return toLocal(start.startsAt, timeZone).hour < 12 === (period === 'morning');
+}
+
+function nameDate(date: Temporal.PlainDate): NamedDate {
+  return { date: date.toString(), spoken: sayDate(date) };
+}
+
+function lastOpenDay(profile: DealershipProfile, lastDate: Temporal.PlainDate): NamedDate | undefined {
+  for (let days = 0; days <= SEARCH_DAYS; days += 1) {
+    const day = lastDate.subtract({ days });
+    if (dayHours(profile, day).isOpen) return nameDate(day);
+  }
+  return undefined;
+}
+
+function lastOfMonth(text: string): NamedDate | undefined {
+  const first = /^(\d{4}-\d{2})-(?:29|3[01])$/.exec(text)?.[1];
+  const month = first === undefined ? undefined : parseDate(`${first}-01`);
+  return month === undefined ? undefined : nameDate(month.with({ day: month.daysInMonth }));
 }
 
 function isAfter(a: Temporal.PlainDate, b: Temporal.PlainDate): boolean {

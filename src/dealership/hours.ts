@@ -3,7 +3,8 @@ import { toDate, toLocal, weekdayName, weekdayOf } from './local-time.ts';
 import type { DealershipProfile } from './profile.ts';
 
 export type Day =
-  | { isOpen: true; opensAt: Date; closesAt: Date }
+  /** `lunch`, where there is one, lies inside the hours: nobody works on a car then. */
+  | { isOpen: true; opensAt: Date; closesAt: Date; lunch?: { from: Date; to: Date } }
   /** `reason` is what the agent says: `Memorial Day`, or `we are closed on Sundays`. */
   | { isOpen: false; reason: string };
 
@@ -15,7 +16,13 @@ export function dayHours(profile: DealershipProfile, date: Temporal.PlainDate): 
   if (hours === 'closed') return { isOpen: false, reason: `we are closed on ${weekdayName(date)}s` };
   const at = (time: string) =>
     toDate(date.toZonedDateTime({ timeZone: profile.timeZone, plainTime: Temporal.PlainTime.from(time) }));
-  return { isOpen: true, opensAt: at(hours.open), closesAt: at(hours.close) };
+  const { open, close, lunch } = hours;
+  return {
+    isOpen: true,
+    opensAt: at(open),
+    closesAt: at(close),
+    ...(lunch === undefined ? {} : { lunch: { from: at(lunch.from), to: at(lunch.to) } }),
+  };
 }
 
 /** `now` in epoch milliseconds. */

@@ -5,14 +5,19 @@ import type { DealershipProfile } from './profile.ts';
 
 const MINUTE_MS = 60_000;
 
-/** A bay that is taken, half-open: it is free again at `endsAt`. */
-export interface BusyBay {
-  /** 1-based. */
-  bay: number;
+/** Time that is taken, half-open: it is free again at `endsAt`. */
+export interface BusyTime {
   startsAt: Date;
   endsAt: Date;
-  /** Walk-ins use the share of the day that is kept for them, not the share that can be booked. */
-  isWalkIn?: boolean;
+  /** 1-based; null takes every bay. */
+  bay: number | null;
+  /**
+   * Default `booked`. Walk-ins use the share of the day that is kept for them, not the share that can be booked. A
+   * hold is one of several starts offered to a caller, who will book one. The calendar's times are nobody's cars.
+   */
+  kind?: 'booked' | 'walk_in' | 'hold' | 'calendar';
+  /** Of a hold: the call it is for. */
+  callSid?: string | null;
 }
 
 export interface OpenStart {
@@ -27,7 +32,7 @@ export interface DayQuestion {
   date: Temporal.PlainDate;
   /** How long the service takes. */
   minutes: number;
-  busy: readonly BusyBay[];
+  busy: readonly BusyTime[];
   /** Epoch milliseconds. */
   now: number;
 }
@@ -37,8 +42,9 @@ export function findOpenStarts({ profile, date, minutes, busy, now }: DayQuestio
   if (Temporal.PlainDate.compare(date, lastBookableDate(profile, now)) > 0) return [];
   if (isReserveReached(profile, date, minutes, busy)) return [];
   const earliest = now + profile.leadTimeMinutes * MINUTE_MS;
+  const isWrittenUp = writeUpLimit(profile, busy);
   return gridStarts(profile, date, minutes)
-    .filter((start) => start >= earliest && start > now)
+    .filter((start) => start >= earliest && start > now && !isWrittenUp(start))
     .map((start) => {
       const startsAt = new Date(start);
       const endsAt = new Date(start + minutes * MINUTE_MS);
@@ -50,13 +56,14 @@ export function findOpenStarts({ profile, date, minutes, busy, now }: DayQuestio
 /** The bays free for the whole of a time, lowest first. */
 export function freeBays(
   profile: DealershipProfile,
-  busy: readonly BusyBay[],
+  busy: readonly BusyTime[],
   startsAt: Date,
   endsAt: Date,
 ): number[] {
   const taken = new Set(
     busy.filter((block) => block.startsAt < endsAt && block.endsAt > startsAt).map((block) => block.bay),
   );
+  if (taken.has(null)) return [];
   return Array.from({ length: profile.bays }, (_, index) => index + 1).filter((bay) => !taken.has(bay));
 }
 
@@ -65,18 +72,58 @@ export function isReserveReached(
   profile: DealershipProfile,
   date: Temporal.PlainDate,
   minutes: number,
-  busy: readonly BusyBay[],
+  busy: readonly BusyTime[],
 ): boolean {
   const day = dayHours(profile, date);
   if (profile.walkInReservePct === 0 || !day.isOpen) return false;
   const opens = day.opensAt.getTime();
   const closes = day.closesAt.getTime();
-  const bookable = (profile.bays * (closes - opens) * (100 - profile.walkInReservePct)) / 100;
-  const booked = busy
-    .filter((block) => block.isWalkIn !== true)
-    .map((block) => Math.min(block.endsAt.getTime(), closes) - Math.max(block.startsAt.getTime(), opens))
-    .reduce((sum, length) => sum + Math.max(0, length), 0);
-  return booked + minutes * MINUTE_MS > bookable;
+  const lunch = day.lunch === undefined ? 0 : day.lunch.to.getTime() - day.lunch.from.getTime();
+  const bookable = (profile.bays * (closes - opens - lunch) * (100 - profile.walkInReservePct)) / 100;
+  const lengthOf = (block: BusyTime) =>
+    Math.max(0, Math.min(block.endsAt.getTime(), closes) - Math.max(block.startsAt.getTime(), opens));
+  const booked = busy.filter(({ kind = 'booked' }) => kind === 'booked').map(lengthOf);
+  // However many starts a caller was offered, one will be booked.
+  const held = new Map<string, number>();
+  for (const block of busy.filter(({ kind }) => kind === 'hold')) {
+    const call = block.callSid ?? '';
+    held.set(call, Math.max(held.get(call) ?? 0, lengthOf(block)));
+  }
+  const taken = [...booked, ...held.values()].reduce((sum, length) => sum + length, 0);
+  return taken + minutes * MINUTE_MS > bookable;
+}
+
+/** Says of a start whether the advisors already take in as many cars in its slot as they can. */
+export function writeUpLimit(
+  profile: DealershipProfile,
+  busy: readonly BusyTime[],
+): (start: number) => boolean {
+  const { writeUpsPerSlot, slotMinutes } = profile;
+  if (writeUpsPerSlot === null) return () => false;
+  const arrivals = [
+    ...busy
+      .filter(({ kind = 'booked' }) => kind === 'booked' || kind === 'walk_in')
+      .map(({ startsAt }) => startsAt.getTime()),
+    ...heldArrivals(busy),
+  ];
+  return (start) =>
+    arrivals.filter((at) => at >= start && at < start + slotMinutes * MINUTE_MS).length >= writeUpsPerSlot;
+}
+
+/**
+ * When the cars of the holds would arrive. Where starts offered to one call overlap in one bay, the later holds have
+ * only what the earlier ones lack, so their beginning says nothing; but each ends when its service would, all of a
+ * call are for one service, and the first of a row is whole.
+ */
+function heldArrivals(busy: readonly BusyTime[]): number[] {
+  const byCall = Map.groupBy(
+    busy.filter(({ kind }) => kind === 'hold'),
+    ({ callSid }) => callSid,
+  );
+  return [...byCall.values()].flatMap((holds) => {
+    const length = Math.max(...holds.map(({ startsAt, endsAt }) => endsAt.getTime() - startsAt.getTime()));
+    return holds.map(({ endsAt }) => endsAt.getTime() - length);
+  });
 }
 
 /**

@@ -16,11 +16,22 @@ const localTime = z
   .refine((text) => parseTime(text) !== undefined, 'must be a time from 00:00 to 23:59, as HH:MM');
 
 const openHours = z
-  .strictObject({ open: localTime, close: localTime })
+  .strictObject({
+    open: localTime,
+    close: localTime,
+    /** Nothing starts in it and nothing runs through it. */
+    lunch: z.strictObject({ from: localTime, to: localTime }).optional(),
+  })
   // Four digits and a colon sort as the times do.
-  .refine(({ open, close }) => open < close, 'must open before it closes');
+  .refine(({ open, close }) => open < close, 'must open before it closes')
+  .refine(
+    ({ open, close, lunch }) =>
+      lunch === undefined || (open < lunch.from && lunch.from < lunch.to && lunch.to < close),
+    'must have its lunch break inside its hours',
+  );
 const dayHours = z.union([z.literal('closed'), openHours], {
-  error: 'must be "closed" or { "open": "HH:MM", "close": "HH:MM" } that opens before it closes',
+  error:
+    'must be "closed" or { "open": "HH:MM", "close": "HH:MM" } that opens before it closes, and any "lunch": { "from": "HH:MM", "to": "HH:MM" } between the two',
 });
 
 const service = z
@@ -82,6 +93,8 @@ const profileSchema = z
     maxAppointmentsPerVehiclePerDay: z.int().min(1),
     /** Share of a day's bay time, in percent, that is not booked by phone. */
     walkInReservePct: z.number().min(0).max(90),
+    /** Cars that the advisors can take in within one slot; null when that is no limit. */
+    writeUpsPerSlot: z.int().min(1).max(100).nullable().default(null),
     /** Ways to part with the car. The database knows these three. */
     transport: z.array(z.enum(['drop_off', 'waiter', 'shuttle'])).min(1),
     services: z.array(service).min(1),
@@ -93,16 +106,21 @@ const profileSchema = z
   .superRefine((profile, context) => {
     const report = (path: PropertyKey[], message: string) =>
       context.addIssue({ code: 'custom', path, message });
-    const openMinutes = Object.values(profile.hours).map((day) =>
-      day === 'closed' ? 0 : minutesBetween(day.open, day.close),
-    );
-    const longestDay = Math.max(...openMinutes);
+    const stretches = Object.values(profile.hours).flatMap((day) => {
+      if (day === 'closed') return [0];
+      if (day.lunch === undefined) return [minutesBetween(day.open, day.close)];
+      return [minutesBetween(day.open, day.lunch.from), minutesBetween(day.lunch.to, day.close)];
+    });
+    const longestDay = Math.max(...stretches);
     if (longestDay === 0) report(['hours'], 'must be open on at least one day');
 
     const names = new Map<string, string>();
     profile.services.forEach((item, index) => {
       if (longestDay > 0 && item.minutes > longestDay) {
-        report(['services', index, 'minutes'], `is longer than the longest day (${longestDay} minutes)`);
+        report(
+          ['services', index, 'minutes'],
+          `is longer than the longest day, or half of it when lunch parts it (${longestDay} minutes)`,
+        );
       }
       if (item.waiter && item.minutes > profile.waiterMaxMinutes) {
         report(

@@ -3,6 +3,7 @@ import type { CallSession } from '../agent/session.ts';
 import type { CallEnd, CallEvent, SettledTurn } from '../call/events.ts';
 import type { Db } from '../db/connect.ts';
 import { appendTurns, type CallTurn, finishCall } from '../dealership/call-log.ts';
+import { releaseHolds } from '../dealership/holds.ts';
 import type { Clock } from '../lib/clock.ts';
 
 export interface CallRecorder {
@@ -55,6 +56,7 @@ export function recordCall(options: {
           ? 'information_provided'
           : 'abandoned';
     const endedAt = new Date(clock.now());
+    write('the release of held times', () => releaseHolds(db, callSid));
     write('the end of the call', () =>
       finishCall(db, {
         callSid,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { checkStart, gridStarts } from '../../src/dealership/booking-rules.ts';
 import { isOpenAt } from '../../src/dealership/hours.ts';
 import { formatLocal, toLocal } from '../../src/dealership/local-time.ts';
-import { type BusyBay, findOpenStarts, pickSpread } from '../../src/dealership/open-starts.ts';
+import { type BusyTime, findOpenStarts, pickSpread } from '../../src/dealership/open-starts.ts';
 import { demo, NOW, profileWith } from './world.ts';
 
 const zone = demo.timeZone;
@@ -13,7 +13,7 @@ const chicago = (text: string) =>
   new Date(Temporal.PlainDateTime.from(text).toZonedDateTime(zone).epochMilliseconds);
 const labels = (starts: { startsAt: Date }[]) =>
   starts.map((start) => formatLocal(toLocal(start.startsAt, zone)).slice(11));
-const open = (day: string, minutes: number, busy: BusyBay[] = [], now = NOW, profile = demo) =>
+const open = (day: string, minutes: number, busy: BusyTime[] = [], now = NOW, profile = demo) =>
   findOpenStarts({ profile, date: date(day), minutes, busy, now });
 
 describe('the free starts of a day', () => {
@@ -83,7 +83,7 @@ describe('the free starts of a day', () => {
       bay: 1,
       startsAt: chicago(`2026-05-22T${from}`),
       endsAt: chicago(`2026-05-22T${to}`),
-      isWalkIn,
+      kind: isWalkIn ? ('walk_in' as const) : ('booked' as const),
     });
     expect(open('2026-05-22', 60, [block('08:00', '12:30', false)], NOW, profile)).toEqual([]);
     expect(open('2026-05-22', 30, [block('08:00', '12:30', false)], NOW, profile)).not.toEqual([]);

@@ -30,6 +30,7 @@ export const bookAppointmentTool = defineTool({
       ...(args.customer_concerns ? { concerns: args.customer_concerns } : {}),
       ...(args.transport ? { transport: args.transport } : {}),
       idempotencyKey,
+      callSid: session.callSid,
       bookedBy: 'voice_agent',
       now,
       calendarSync,

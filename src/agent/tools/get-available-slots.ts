@@ -1,6 +1,6 @@
 /** When a service could start on one day. */
 import { z } from 'zod';
-import { getAvailability } from '../../dealership/availability.ts';
+import { offerStarts } from '../../dealership/holds.ts';
 import { availabilityRefused } from '../refusals.ts';
 import { defineTool } from '../tool.ts';
 
@@ -16,8 +16,9 @@ export const getAvailableSlots = defineTool({
     period: z.enum(['morning', 'afternoon']).nullable(),
     near: z.string().nullable().describe('HH:MM, 24 hours'),
   }),
-  async run({ date, service_type, period, near }, { db, profile, now }) {
-    const found = await getAvailability(db, profile, {
+  async run({ date, service_type, period, near }, { db, profile, session, now }) {
+    const found = await offerStarts(db, profile, {
+      callSid: session.callSid,
       date,
       serviceCode: service_type,
       period,
