@@ -6,9 +6,11 @@ import type { DestinationStream } from 'pino';
 import { z } from 'zod';
 import { createSpeechToText } from './adapters/deepgram/speech-to-text.ts';
 import { createTextToSpeech } from './adapters/deepgram/text-to-speech.ts';
+import { createVinRegistry } from './adapters/nhtsa/vin-registry.ts';
 import { createLanguageModel } from './adapters/openai/language-model.ts';
 import { createRedisKeyValue } from './adapters/redis/key-value.ts';
 import { acceptMediaStream } from './adapters/twilio/media-stream.ts';
+import { createTexting } from './adapters/twilio/messages.ts';
 import { createSignatureCheck } from './adapters/twilio/signature.ts';
 import * as twiml from './adapters/twilio/twiml.ts';
 import { inboundLines } from './agent/briefings/inbound.ts';
@@ -28,6 +30,7 @@ import { findCustomerByPhone } from './dealership/customers.ts';
 import { loadDemoWorld } from './dealership/demo-world.ts';
 import { isDatabaseEmpty } from './dealership/mock-data.ts';
 import { type DealershipProfile, loadProfile } from './dealership/profile.ts';
+import { createVinDecoder } from './dealership/vin-decoder.ts';
 import { createCallDesk } from './http/answer-call.ts';
 import { registerErrorHandler } from './http/error-handler.ts';
 import { registerHealth } from './http/health.ts';
@@ -36,6 +39,7 @@ import { registerMediaStream } from './http/media-stream.ts';
 import { createStreamTokens } from './http/stream-token.ts';
 import { registerVoiceRoutes } from './http/voice.ts';
 import { repeat } from './jobs/repeat.ts';
+import { createTextSender } from './jobs/send-texts.ts';
 import { type Clock, createClock } from './lib/clock.ts';
 import { createMemoryKeyValue } from './lib/memory-key-value.ts';
 import type { Brain } from './sandbox/openai/chat.ts';
@@ -195,6 +199,27 @@ async function build(
   releases.push(() => clips.close());
   await within(CLIPS_MS, clips.ready);
 
+  const vinDecoder = createVinDecoder({
+    // Only a dealership that takes real calls asks the public registry.
+    registry:
+      config.twilio.kind === 'live' && !config.twilio.baseUrl ? createVinRegistry({ clock }) : undefined,
+    keyValue,
+    hashKey: config.twilio.authToken,
+    onError: (error) => log.warn({ err: error }, 'the VIN registry failed; the VIN speaks for itself'),
+  });
+  const texts = createTextSender({
+    db,
+    profile,
+    texting: createTexting({
+      ...config.twilio,
+      from: config.twilio.phoneNumber,
+      baseUrl: config.twilio.baseUrl ?? sandbox.twilio?.baseUrl,
+    }),
+    clock,
+    onFault: (error, what) => log.error({ err: error }, what),
+  });
+  releases.push(() => texts.close());
+
   const registry = createCallRegistry(config.maxCalls);
   const tokens = createStreamTokens(config.twilio.authToken);
   const signature = createSignatureCheck({ authToken: config.twilio.authToken, publicBaseUrl });
@@ -210,6 +235,8 @@ async function build(
     textToSpeech,
     model,
     lines: clips,
+    vinDecoder,
+    wakeTexts: () => texts.wake(),
     ...(options.turnOptions ? { turnOptions: options.turnOptions } : {}),
     ...(options.onEvent ? { onEvent: options.onEvent } : {}),
     ...(options.interceptTool ? { interceptTool: options.interceptTool } : {}),

@@ -104,7 +104,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   async function once(tool: Tool, args: unknown): Promise<ToolResult> {
     const hash = createHash('sha256').update(canonical(args)).digest('hex').slice(0, 32);
-    const key = `${session.callSid}:${tool.name}:${hash}`;
+    const same = `${session.callSid}:${tool.name}:${hash}`;
+    const since = [...writes.keys()].filter((other) => !other.startsWith(same)).length;
+    const key = tool.isRepeatable ? `${same}:${since}` : same;
     let running = writes.get(key);
     if (!running) {
       const others = [...writes.keys()].filter((other) =>

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Db } from '../db/connect.ts';
 import type { KnownCustomer } from '../dealership/customers.ts';
 import type { DealershipProfile } from '../dealership/profile.ts';
+import type { VinDecoder } from '../dealership/vin-decoder.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CallSession } from './session.ts';
 
@@ -50,6 +51,9 @@ export interface ToolContext {
   findCustomer: (phone: string) => Promise<KnownCustomer | undefined>;
   forgetCustomer: (phone: string) => Promise<void>;
   calendarSync: 'pending' | 'off';
+  vinDecoder: VinDecoder;
+  /** Texts were put in line and committed: they may be sent now. */
+  wakeTexts: () => void;
   /** The departments to which a call can be put through now; without it, none. */
   reachableDepartments?: readonly string[];
 }
@@ -59,6 +63,11 @@ export interface Tool {
   description: string;
   /** `read` may be repeated; `write` is finished once begun and done once; `terminal` ends the call when its reply has been heard. */
   effect: 'read' | 'write' | 'terminal';
+  /**
+   * A write whose arguments mean something new after another write (reminders off, on, and off again): then it is done
+   * again, and must bear that. Any other is done once in a call.
+   */
+  isRepeatable?: boolean;
   /** The least identity level of the call: 0 anybody, 1 caller ID on file or customer created in this call, 2 proved. */
   level: 0 | 1 | 2;
   /** JSON Schema for the model. */
@@ -72,6 +81,7 @@ export function defineTool<Shape extends z.ZodRawShape>(definition: {
   name: string;
   description: string;
   effect: Tool['effect'];
+  isRepeatable?: boolean;
   level: Tool['level'];
   arguments: z.ZodObject<Shape>;
   run: (args: z.infer<z.ZodObject<Shape>>, context: ToolContext) => Promise<ToolResult>;

@@ -16,6 +16,7 @@ import type { Db } from '../db/connect.ts';
 import { findCall, issueStreamToken, markAnswered, openCall } from '../dealership/call-log.ts';
 import type { KnownCustomer } from '../dealership/customers.ts';
 import type { DealershipProfile } from '../dealership/profile.ts';
+import type { VinDecoder } from '../dealership/vin-decoder.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { recordCall } from './call-recorder.ts';
@@ -45,6 +46,8 @@ export interface CallDeskOptions {
   textToSpeech: TextToSpeech;
   model: LanguageModel;
   lines: Lines;
+  vinDecoder: VinDecoder;
+  wakeTexts: () => void;
   turnOptions?: TurnOptions;
   onEvent?: (callSid: string, event: CallEvent) => void;
   interceptTool?: InterceptTool;
@@ -114,6 +117,8 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
           findCustomer: (phone) => customers.find(phone),
           forgetCustomer: (phone) => customers.invalidate(phone),
           calendarSync: 'off',
+          vinDecoder: options.vinDecoder,
+          wakeTexts: options.wakeTexts,
         } satisfies Omit<ToolContext, 'session' | 'setSession' | 'now' | 'clock' | 'idempotencyKey'>,
         onSession: (next) =>
           void sessions

@@ -7,7 +7,9 @@ import type { Db } from '../../src/db/connect.ts';
 import { openCall } from '../../src/dealership/call-log.ts';
 import { findCustomerByPhone } from '../../src/dealership/customers.ts';
 import { type DealershipProfile, loadProfile } from '../../src/dealership/profile.ts';
+import { createVinDecoder } from '../../src/dealership/vin-decoder.ts';
 import type { Clock } from '../../src/lib/clock.ts';
+import { createMemoryKeyValue } from '../../src/lib/memory-key-value.ts';
 import { toolCall } from '../support/scripted-model.ts';
 
 export const demo = await loadProfile(undefined);
@@ -79,11 +81,20 @@ export interface CallOptions {
   profile?: DealershipProfile;
   callSid?: string;
   session?: Partial<CallSession>;
+  /** Told when texts were put in line. */
+  wakeTexts?: () => void;
 }
 
 export async function openDispatcher(
   db: Db,
-  { phone = STRANGER, tools = ALL_TOOLS, profile = demo, callSid = 'CA1', session }: CallOptions = {},
+  {
+    phone = STRANGER,
+    tools = ALL_TOOLS,
+    profile = demo,
+    callSid = 'CA1',
+    session,
+    wakeTexts = () => {},
+  }: CallOptions = {},
 ): Promise<OpenedCall> {
   const customer = phone === null ? undefined : await findCustomerByPhone(db, phone);
   const clock = createStandingClock();
@@ -104,6 +115,8 @@ export async function openDispatcher(
       findCustomer: (number) => findCustomerByPhone(db, number),
       forgetCustomer: () => Promise.resolve(),
       calendarSync: 'off',
+      vinDecoder: createVinDecoder({ keyValue: createMemoryKeyValue(), hashKey: 'test', onError: () => {} }),
+      wakeTexts,
     },
     session: {
       ...openSession({ callSid, callLogId: callLog.id, direction: 'inbound', callerPhone: phone }, customer),
