@@ -6,7 +6,7 @@ import type { LanguageModel } from '../agent/ports.ts';
 import { type CallSession, openSession } from '../agent/session.ts';
 import type { SessionStore } from '../agent/session-store.ts';
 import type { ToolContext } from '../agent/tool.ts';
-import { ALL_TOOLS } from '../agent/tools/all.ts';
+import { toolsFor } from '../agent/tools/all.ts';
 import { startCall } from '../call/call.ts';
 import type { CallEvent } from '../call/events.ts';
 import type { Lines, PhoneListener, SpeechToText, TextToSpeech } from '../call/ports.ts';
@@ -108,7 +108,7 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
       const session = await readSession(callSid);
       const callLog = log.child({ callSid });
       const dispatcher = createDispatcher({
-        tools: ALL_TOOLS,
+        tools: toolsFor(session.direction),
         clock,
         session,
         context: {
