@@ -6,6 +6,7 @@ import type { DestinationStream } from 'pino';
 import { z } from 'zod';
 import { createSpeechToText } from './adapters/deepgram/speech-to-text.ts';
 import { createTextToSpeech } from './adapters/deepgram/text-to-speech.ts';
+import { createGoogleCalendar } from './adapters/google-calendar/calendar.ts';
 import { createVinRegistry } from './adapters/nhtsa/vin-registry.ts';
 import { createLanguageModel } from './adapters/openai/language-model.ts';
 import { createRedisKeyValue } from './adapters/redis/key-value.ts';
@@ -38,6 +39,8 @@ import { registerHome } from './http/home.ts';
 import { registerMediaStream } from './http/media-stream.ts';
 import { createStreamTokens } from './http/stream-token.ts';
 import { registerVoiceRoutes } from './http/voice.ts';
+import { askBusyTimes, startCalendarJobs } from './jobs/calendar-jobs.ts';
+import { startQueue } from './jobs/queue.ts';
 import { repeat } from './jobs/repeat.ts';
 import { createTextSender } from './jobs/send-texts.ts';
 import { type Clock, createClock } from './lib/clock.ts';
@@ -150,6 +153,25 @@ async function build(
   releases.push(() => sandbox.close());
   options.prepareSandbox?.(sandbox);
 
+  const queue = await startQueue(database, log);
+  releases.push(() => queue.stop());
+  const googleUrl = config.google.baseUrl ?? sandbox.google?.baseUrl;
+  const calendarJobs = await startCalendarJobs({
+    db,
+    profile,
+    calendar: createGoogleCalendar({
+      ...config.google,
+      timeZone: profile.timeZone,
+      clock,
+      ...(googleUrl ? { baseUrl: googleUrl } : {}),
+    }),
+    calendarId: config.google.calendarId,
+    clock,
+    queue,
+    log,
+  });
+  releases.push(() => calendarJobs.stop());
+
   const keyValue = config.redisUrl
     ? createRedisKeyValue({
         url: config.redisUrl,
@@ -235,6 +257,8 @@ async function build(
     textToSpeech,
     model,
     lines: clips,
+    outbox: queue.outbox,
+    busyElsewhere: askBusyTimes(calendarJobs.calendar),
     vinDecoder,
     wakeTexts: () => texts.wake(),
     ...(options.turnOptions ? { turnOptions: options.turnOptions } : {}),
@@ -307,8 +331,10 @@ async function build(
       redis: config.redisUrl ? () => keyValue.ping() : undefined,
     },
     describe: { database: database.kind, redis: config.redisUrl ? 'redis' : 'memory', vendors },
-    alarms: () =>
-      clips.missing.length > 0 ? ['Fixed lines are not rendered: the voice did not answer.'] : [],
+    alarms: () => [
+      ...(clips.missing.length > 0 ? ['Fixed lines are not rendered: the voice did not answer.'] : []),
+      ...calendarJobs.alarms,
+    ],
   });
   registerHome(fastify, () => ({
     dealership: profile.name,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Db } from '../db/connect.ts';
 import type { KnownCustomer } from '../dealership/customers.ts';
+import type { BusyTime, Outbox } from '../dealership/ports.ts';
 import type { DealershipProfile } from '../dealership/profile.ts';
 import type { VinDecoder } from '../dealership/vin-decoder.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -54,6 +55,10 @@ export interface ToolContext {
   vinDecoder: VinDecoder;
   /** Texts were put in line and committed: they may be sent now. */
   wakeTexts: () => void;
+  /** Is handed what is owed to the calendar, in the transaction of the write. */
+  outbox?: Outbox;
+  /** Other people's times as the calendar has them now, in a second at most; without it, what is on record decides. */
+  busyElsewhere?: (from: Date, to: Date) => Promise<BusyTime[]>;
   /** The departments to which a call can be put through now; without it, none. */
   reachableDepartments?: readonly string[];
 }

@@ -2,7 +2,9 @@
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/connect.ts';
 import { ACTIVE_STATUSES, appointments, customers, followUpNotes, vehicles } from '../db/schema.ts';
+import { startOfDay } from './availability.ts';
 import { calendarEventId } from './booking.ts';
+import { parseDate, toLocal } from './local-time.ts';
 import { findService } from './menu.ts';
 import type { CalendarEvent } from './ports.ts';
 import type { DealershipProfile } from './profile.ts';
@@ -146,6 +148,25 @@ export async function findTouched(
   return rows
     .filter(({ eventId, etag }) => eventId !== null && present.get(eventId) !== etag)
     .map(({ id }) => id);
+}
+
+/** As many days as are searched for a free one when the day asked for has none, and that day. */
+const DAYS_ASKED = 15;
+
+/** The range for which a question about a day needs other people's times; undefined when `date` is no date. */
+export function daysToAsk(
+  profile: DealershipProfile,
+  date: string,
+  now: number,
+): { from: Date; to: Date } | undefined {
+  const asked = parseDate(date);
+  if (asked === undefined) return undefined;
+  const today = toLocal(now, profile.timeZone).toPlainDate();
+  const first = Temporal.PlainDate.compare(asked, today) < 0 ? today : asked;
+  return {
+    from: startOfDay(first, profile.timeZone),
+    to: startOfDay(first.add({ days: DAYS_ASKED }), profile.timeZone),
+  };
 }
 
 /** Whether an id is one that we give; anything else in the calendar is somebody else's. */

@@ -15,6 +15,7 @@ import type { TurnOptions } from '../call/turns.ts';
 import type { Db } from '../db/connect.ts';
 import { findCall, issueStreamToken, markAnswered, openCall } from '../dealership/call-log.ts';
 import type { KnownCustomer } from '../dealership/customers.ts';
+import type { BusyTime, Outbox } from '../dealership/ports.ts';
 import type { DealershipProfile } from '../dealership/profile.ts';
 import type { VinDecoder } from '../dealership/vin-decoder.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -46,6 +47,10 @@ export interface CallDeskOptions {
   textToSpeech: TextToSpeech;
   model: LanguageModel;
   lines: Lines;
+  /** Is handed what bookings and changes owe to the calendar. */
+  outbox: Outbox;
+  /** Other people's times in the calendar, now. */
+  busyElsewhere: (from: Date, to: Date) => Promise<BusyTime[]>;
   vinDecoder: VinDecoder;
   wakeTexts: () => void;
   turnOptions?: TurnOptions;
@@ -116,7 +121,9 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
           profile,
           findCustomer: (phone) => customers.find(phone),
           forgetCustomer: (phone) => customers.invalidate(phone),
-          calendarSync: 'off',
+          calendarSync: 'pending',
+          outbox: options.outbox,
+          busyElsewhere: options.busyElsewhere,
           vinDecoder: options.vinDecoder,
           wakeTexts: options.wakeTexts,
         } satisfies Omit<ToolContext, 'session' | 'setSession' | 'now' | 'clock' | 'idempotencyKey'>,
