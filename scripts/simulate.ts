@@ -8,8 +8,8 @@ import { readScenarios } from './simulate/scenario.ts';
 const HELP = `npm run simulate -- [options]
   --only <text>     only scenarios whose id or tag contains it; may be given several times
   --folder <path>   where the .jsonl files are (test/scenarios)
-  --workers <n>     calls at the same time (4)
-  --speed <n>       how many times faster than real (16)
+  --workers <n>     calls at the same time (6)
+  --speed <n>       how many times faster than real (30)
   --json            the verdicts as JSON
   --verbose         the conversation of every scenario, not only of the failed ones
 `;
@@ -18,8 +18,8 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: [] },
     folder: { type: 'string', default: fileURLToPath(new URL('../test/scenarios', import.meta.url)) },
-    workers: { type: 'string', default: '4' },
-    speed: { type: 'string', default: '16' },
+    workers: { type: 'string', default: '6' },
+    speed: { type: 'string', default: '30' },
     json: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },

@@ -57,7 +57,12 @@ export async function playScenario(
   });
   overdue.catch(() => undefined);
   try {
-    const played = await Promise.race([play(scenario, database, speed, environment), overdue]);
+    const attempt = () => play(scenario, database, speed, environment);
+    // Between finding a free port and opening it, another worker may have taken it.
+    const played = await Promise.race([
+      attempt().catch((error: unknown) => (isPortTaken(error) ? attempt() : Promise.reject(error))),
+      overdue,
+    ]);
     return { ...verdict, ...played, tookMs: performance.now() - startedAt };
   } catch (error) {
     const complaint = `could not be played: ${error instanceof Error ? error.message : String(error)}`;
@@ -66,6 +71,9 @@ export async function playScenario(
     late.abort();
   }
 }
+
+const isPortTaken = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 
 async function play(
   scenario: Scenario,
@@ -133,7 +141,7 @@ async function play(
       clock,
       beforeTurn: (turn) => setVendorFaults(context.fixture.faults, turn, sandbox, call),
     });
-    await call.ended;
+    const end = await call.ended;
     await app.registry.drain(20_000, 1_000);
     const after = await takeSnapshot(database, app.profile.timeZone);
 
@@ -141,6 +149,8 @@ async function play(
     const uses = records.map((record) => readToolUse(record, session));
     const lookup: ToolUse = { name: 'lookup_customer', args: new Map(), isSuccess: true };
     const used = context.phone === 'anonymous' ? uses : [lookup, ...uses];
+    // Silence makes the server end the call by itself.
+    if (end.by === 'agent') used.push({ name: 'end_call', args: new Map(), isSuccess: true });
     const outcome = outcomeOf(after, call.callSid);
     const callerSaid = turns.join('\n');
     const places = { heard, toldModel: [...told].join('\n'), log: log.join('') };
@@ -150,7 +160,7 @@ async function play(
       tools: records.map(({ name, arguments: args, isSuccess }) => ({ name, args, isSuccess })),
       complaints: [
         ...gradeDatabase({ before, after }, expected.db),
-        ...gradeWords(heard, expected, app.profile.name),
+        ...gradeWords(heard, expected, app.profile.name, before.get('vehicles') ?? []),
         ...gradeTools(used, expected),
         ...([expected.outcome].flat().some((one) => one === outcome)
           ? []

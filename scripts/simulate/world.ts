@@ -86,7 +86,7 @@ async function fillDay(pool: Pool, date: string, open: readonly string[]): Promi
   const customer = demoId('a busy day');
   await pool.query(
     `insert into customers (id, phone_number, first_name, last_name, mock_source)
-     values ($1, '+12175550199', 'Busy', 'Day', 'demo') on conflict do nothing`,
+     values ($1, '+12175550199', 'Busy', 'Blockwall', 'demo') on conflict do nothing`,
     [customer],
   );
   await pool.query(
