@@ -25,7 +25,7 @@ import type { TurnOptions } from './call/turns.ts';
 import type { Config } from './config.ts';
 import { connectDatabase, type Database } from './db/connect.ts';
 import { migrateDatabase } from './db/migrate.ts';
-import { claimStream, closeOrphanedCalls, finishCall, isUnanswered } from './dealership/call-log.ts';
+import { claimStream, closeOrphanedCalls } from './dealership/call-log.ts';
 import { createCustomerCache } from './dealership/customer-cache.ts';
 import { findCustomerByPhone } from './dealership/customers.ts';
 import { loadDemoWorld } from './dealership/demo-world.ts';
@@ -33,6 +33,7 @@ import { isDatabaseEmpty } from './dealership/mock-data.ts';
 import { type DealershipProfile, loadProfile } from './dealership/profile.ts';
 import { createVinDecoder } from './dealership/vin-decoder.ts';
 import { createCallDesk } from './http/answer-call.ts';
+import { createCallHandover } from './http/call-handover.ts';
 import { registerErrorHandler } from './http/error-handler.ts';
 import { registerHealth } from './http/health.ts';
 import { registerHome } from './http/home.ts';
@@ -245,12 +246,30 @@ async function build(
   const registry = createCallRegistry(config.maxCalls);
   const tokens = createStreamTokens(config.twilio.authToken);
   const signature = createSignatureCheck({ authToken: config.twilio.authToken, publicBaseUrl });
+  // Only the sandbox may make up where to put callers through.
+  const transferNumbers =
+    config.transferNumbers ??
+    (config.twilio.kind === 'sandbox'
+      ? Object.fromEntries(profile.transferTargets.map((department) => [department, profile.mainPhone]))
+      : {});
+  const handover = createCallHandover({
+    db,
+    clock,
+    registry,
+    transferNumbers: new Map(Object.entries(transferNumbers)),
+    readSession: (callSid) => sessions.get(callSid),
+    onFault: (error, callSid) =>
+      log.error({ err: error, callSid }, 'a call that did not come back was not closed'),
+  });
+  releases.push(() => handover.close());
   const desk = createCallDesk({
     db,
     profile,
     clock,
     log,
     registry,
+    handover,
+    reachableDepartments: Object.keys(transferNumbers),
     sessions,
     customers,
     speechToText,
@@ -291,11 +310,9 @@ async function build(
     tokens,
     registry,
     openCall: (call) => desk.open(call),
-    isUnanswered: (callSid) => isUnanswered(db, callSid),
-    async callCompleted(callSid) {
-      const endedAt = new Date(clock.now());
-      await finishCall(db, { callSid, endedAt, endedReason: 'caller_hangup', outcome: 'abandoned' });
-    },
+    handover,
+    callerId: config.twilio.phoneNumber,
+    lineLost: `I'm sorry, the line keeps cutting out. Please call ${profile.name} again.`,
     apology: `Thanks for calling ${profile.name}. We can't take your call right now. Please try again in a few minutes.`,
   });
   registerMediaStream(fastify, {

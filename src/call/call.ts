@@ -42,10 +42,13 @@ export interface LiveCall {
   readonly listener: PhoneListener;
   /** Says goodbye and ends the call. */
   shutDown(): void;
-  /** What another stream of the same call needs to go on from here; complete once `ended` has resolved. */
-  leftOff(): LeftOff;
   /** Resolves once everything the call owned has been closed. */
   readonly ended: Promise<CallEnd>;
+}
+
+export interface StartedCall extends LiveCall {
+  /** What another stream of the same call needs to go on from here; complete once `ended` has resolved. */
+  leftOff(): LeftOff;
 }
 
 export interface LeftOff {
@@ -57,13 +60,13 @@ export interface LeftOff {
 }
 
 /** Answers the phone: greets and begins to listen. */
-export function startCall(parts: CallParts): LiveCall {
+export function startCall(parts: CallParts): StartedCall {
   const call = new Call(parts);
   call.answer();
   return call;
 }
 
-class Call implements LiveCall {
+class Call implements StartedCall {
   readonly ended: Promise<CallEnd>;
   readonly #parts: CallParts;
   readonly #options: TurnOptions;

@@ -1,8 +1,6 @@
 /** The calls in progress in this process: whether one more may come in, and how they end when we stop. */
 import type { LiveCall } from './call.ts';
 
-type CallInProgress = Pick<LiveCall, 'listener' | 'shutDown' | 'ended'>;
-
 export interface CallRegistry {
   readonly size: number;
   /** False when full or draining. */
@@ -13,7 +11,7 @@ export interface CallRegistry {
    * the call has been added or will not come.
    */
   reserve(): (() => void) | undefined;
-  add(callSid: string, call: CallInProgress): void;
+  add(callSid: string, call: LiveCall): void;
   has(callSid: string): boolean;
   /** Resolves when the call has ended and its record is closed; at once when it is not in progress. */
   settled(callSid: string): Promise<void>;
@@ -25,7 +23,7 @@ export interface CallRegistry {
 }
 
 export function createCallRegistry(maxCalls: number): CallRegistry {
-  const calls = new Map<string, CallInProgress>();
+  const calls = new Map<string, LiveCall>();
   const reservations = new Set<() => void>();
   let isDraining = false;
   const admits = () => !isDraining && calls.size + reservations.size < maxCalls;

@@ -219,12 +219,6 @@ function isKnown(id: string | undefined): id is string {
   return id !== undefined && isUuid(id);
 }
 
-/** Whether the call is open and we never answered it; false for a call that has no record. */
-export async function isUnanswered(db: Db, callSid: string): Promise<boolean> {
-  const open = and(eq(callLogs.callSid, callSid), isNull(callLogs.answeredAt), isNull(callLogs.endedAt));
-  return (await db.$count(callLogs, open)) > 0;
-}
-
 /** The call as its record knows it, or undefined when there is none. */
 export async function findCall(
   db: Db,

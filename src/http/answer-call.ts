@@ -20,6 +20,7 @@ import type { DealershipProfile } from '../dealership/profile.ts';
 import type { VinDecoder } from '../dealership/vin-decoder.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { CallHandover, Conversation } from './call-handover.ts';
 import { recordCall } from './call-recorder.ts';
 import { readCallerPhone } from './caller-phone.ts';
 import type { OfferedStream } from './media-stream.ts';
@@ -38,6 +39,9 @@ export interface CallDeskOptions {
   clock: Clock;
   log: Log;
   registry: CallRegistry;
+  handover: CallHandover;
+  /** Departments with a number to which a call can be put through. */
+  reachableDepartments: readonly string[];
   sessions: SessionStore<CallSession>;
   customers: {
     find(phone: string): Promise<KnownCustomer | undefined>;
@@ -62,7 +66,7 @@ export interface CallDeskOptions {
 const WARM_UP_MS = 3_000;
 
 export function createCallDesk(options: CallDeskOptions): CallDesk {
-  const { db, profile, clock, log, registry, sessions, customers } = options;
+  const { db, profile, clock, log, registry, sessions, customers, handover } = options;
   const persona = inboundPersona(profile);
   const cacheKey = `inbound:${profile.name}`.slice(0, 60);
 
@@ -90,6 +94,51 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
     return openSession({ callSid, callLogId: row.id, direction: row.direction, callerPhone }, customer);
   }
 
+  /** Whoever speaks and writes for this call, on whatever stream. */
+  function beginConversation(session: CallSession): Conversation {
+    const { callSid } = session;
+    const callLog = log.child({ callSid });
+    const dispatcher = createDispatcher({
+      tools: toolsFor(session.direction),
+      clock,
+      session,
+      context: {
+        db,
+        profile,
+        findCustomer: (phone) => customers.find(phone),
+        forgetCustomer: (phone) => customers.invalidate(phone),
+        calendarSync: 'pending',
+        outbox: options.outbox,
+        busyElsewhere: options.busyElsewhere,
+        vinDecoder: options.vinDecoder,
+        wakeTexts: options.wakeTexts,
+        reachableDepartments: options.reachableDepartments,
+      } satisfies Omit<ToolContext, 'session' | 'setSession' | 'now' | 'clock' | 'idempotencyKey'>,
+      onSession: (next) =>
+        void sessions
+          .set(callSid, next)
+          .catch((error: unknown) => callLog.warn({ err: error }, 'the session was not stored')),
+      onFault: (fault) => callLog.error({ fault }, 'a tool failed'),
+      ...(options.interceptTool ? { intercept: options.interceptTool } : {}),
+    });
+    const agent = createAgent({
+      model: options.model,
+      dispatcher,
+      persona,
+      context: () => inboundContext(profile, dispatcher.session, clock.now()),
+      cacheKey,
+    });
+    const recorder = recordCall({
+      db,
+      clock,
+      callLogId: session.callLogId,
+      callSid,
+      session: () => dispatcher.session,
+      onLost: (error, what) => callLog.error({ err: error, what }, 'part of the call could not be kept'),
+    });
+    return { agent, recorder, session: () => dispatcher.session, drops: 0 };
+  }
+
   return {
     async open({ callSid, callerPhone, from }) {
       const customer = await findCaller(callerPhone);
@@ -110,45 +159,14 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
 
     async answer(stream) {
       const { callSid } = stream;
-      const session = await readSession(callSid);
       const callLog = log.child({ callSid });
-      const dispatcher = createDispatcher({
-        tools: toolsFor(session.direction),
-        clock,
-        session,
-        context: {
-          db,
-          profile,
-          findCustomer: (phone) => customers.find(phone),
-          forgetCustomer: (phone) => customers.invalidate(phone),
-          calendarSync: 'pending',
-          outbox: options.outbox,
-          busyElsewhere: options.busyElsewhere,
-          vinDecoder: options.vinDecoder,
-          wakeTexts: options.wakeTexts,
-        } satisfies Omit<ToolContext, 'session' | 'setSession' | 'now' | 'clock' | 'idempotencyKey'>,
-        onSession: (next) =>
-          void sessions
-            .set(callSid, next)
-            .catch((error: unknown) => callLog.warn({ err: error }, 'the session was not stored')),
-        onFault: (fault) => callLog.error({ fault }, 'a tool failed'),
-        ...(options.interceptTool ? { intercept: options.interceptTool } : {}),
-      });
-      const agent = createAgent({
-        model: options.model,
-        dispatcher,
-        persona,
-        context: () => inboundContext(profile, dispatcher.session, clock.now()),
-        cacheKey,
-      });
-      const recorder = recordCall({
-        db,
-        clock,
-        callLogId: session.callLogId,
-        callSid,
-        session: () => dispatcher.session,
-        onLost: (error, what) => callLog.error({ err: error, what }, 'part of the call could not be kept'),
-      });
+      const generation = Number(stream.customParameters['generation']);
+      const earlier = handover.resume(callSid);
+      const conversation = earlier?.conversation ?? beginConversation(await readSession(callSid));
+      const { agent, recorder } = conversation;
+      const { callLogId, flow } = conversation.session();
+      const resume =
+        earlier ?? (generation > 1 ? await handover.resumeFromRecord(callSid, callLogId) : undefined);
       let listener: PhoneListener | undefined;
       // The stream hands over what it kept only after `accept` has returned, so `listener` is set by then.
       const phone = stream.accept({
@@ -165,6 +183,8 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
         lines: options.lines,
         clock,
         ...(options.turnOptions ? { options: options.turnOptions } : {}),
+        ...(resume ? { resume } : {}),
+        beforeTransfer: () => recorder.beginTransfer(),
         observe(event) {
           recorder.observe(event);
           options.onEvent?.(callSid, event);
@@ -181,11 +201,12 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
       listener = call.listener;
       // The call counts as in progress until its record is closed.
       const ended = call.ended.then(async (end) => {
-        await recorder.done;
+        await handover.ended(callSid, end, conversation, call.leftOff());
         return end;
       });
+      handover.began(callSid, { generation, listener });
       registry.add(callSid, { listener: call.listener, shutDown: () => call.shutDown(), ended });
-      callLog.info({ flow: session.flow }, 'call answered');
+      callLog.info({ flow, isResumed: resume !== undefined }, 'call answered');
       await markAnswered(db, callSid, new Date(clock.now())).catch((error: unknown) =>
         callLog.warn({ err: error }, 'the time of the answer was not stored'),
       );

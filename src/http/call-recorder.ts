@@ -4,12 +4,19 @@ import type { CallEnd, CallEvent, SettledTurn } from '../call/events.ts';
 import type { Db } from '../db/connect.ts';
 import { appendTurns, type CallTurn, finishCall } from '../dealership/call-log.ts';
 import { releaseHolds } from '../dealership/holds.ts';
+import { beginTransfer } from '../dealership/transfer.ts';
 import type { Clock } from '../lib/clock.ts';
 
 export interface CallRecorder {
   observe(event: CallEvent): void;
-  /** Resolves when everything has been written, or given up. */
-  readonly done: Promise<void>;
+  /** Resolves when everything so far has been written, or given up. */
+  settled(): Promise<void>;
+  /** The call moves to a person: the record stays open until it is known how that went. */
+  beginTransfer(): Promise<void>;
+  /** Nobody took the call; the caller is with the agent again, and the outcome will say so if nothing better comes. */
+  transferFailed(): void;
+  /** The call is over. A record that has been closed before stays as it is. */
+  close(reason: CallEnd | 'transfer_failed'): Promise<void>;
 }
 
 /** A write that fails is tried again this often, this far apart; a database that is away longer loses the turn, and the log says so. */
@@ -26,9 +33,9 @@ export function recordCall(options: {
 }): CallRecorder {
   const { db, clock, callLogId, callSid, session, onLost } = options;
   const usage = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
-  const { promise: done, resolve } = Promise.withResolvers<void>();
   let model: string | undefined;
   let hasSpoken = false;
+  let hasTransferFailed = false;
   let last: Promise<void> = Promise.resolve();
 
   /** One write after the other, in the order of the conversation. */
@@ -46,35 +53,46 @@ export function recordCall(options: {
     });
   }
 
-  function close(reason: CallEnd): void {
+  /** What the record learns of the session, whoever closes it. */
+  function facts() {
     const { appointmentId, customerId, flow } = session();
+    return {
+      callSid,
+      flow,
+      usage,
+      ...(model ? { model } : {}),
+      ...(appointmentId ? { appointmentId, intent: 'book' } : {}),
+      ...(customerId ? { customerId } : {}),
+    };
+  }
+
+  function close(reason: CallEnd | 'transfer_failed'): Promise<void> {
+    const { appointmentId } = session();
     const outcome = appointmentId
       ? 'appointment_booked'
-      : reason === 'no_input'
-        ? 'no_input'
-        : hasSpoken
-          ? 'information_provided'
-          : 'abandoned';
+      : hasTransferFailed
+        ? 'transfer_failed'
+        : reason === 'no_input'
+          ? 'no_input'
+          : hasSpoken
+            ? 'information_provided'
+            : 'abandoned';
     const endedAt = new Date(clock.now());
     write('the release of held times', () => releaseHolds(db, callSid));
-    write('the end of the call', () =>
-      finishCall(db, {
-        callSid,
-        endedAt,
-        endedReason: reason,
-        outcome,
-        flow,
-        usage,
-        ...(model ? { model } : {}),
-        ...(appointmentId ? { appointmentId, intent: 'book' } : {}),
-        ...(customerId ? { customerId } : {}),
-      }),
-    );
-    void last.then(resolve);
+    write('the end of the call', () => finishCall(db, { ...facts(), endedAt, endedReason: reason, outcome }));
+    return last;
   }
 
   return {
-    done,
+    settled: () => last,
+    beginTransfer() {
+      write('the transfer of the call', () => beginTransfer(db, facts()));
+      return last;
+    },
+    transferFailed() {
+      hasTransferFailed = true;
+    },
+    close,
     observe(event) {
       if (event.type === 'turn.settled') {
         if (event.turn.speaker === 'caller') hasSpoken = true;
@@ -85,7 +103,7 @@ export function recordCall(options: {
         usage.promptTokens += event.promptTokens;
         usage.cachedTokens += event.cachedTokens;
         usage.completionTokens += event.completionTokens;
-      } else if (event.type === 'call.ended') close(event.reason);
+      }
     },
   };
 }

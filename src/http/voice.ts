@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { CallRegistry } from '../call/registry.ts';
 import { badRequest, notFromTwilio } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { CallHandover, NextStep } from './call-handover.ts';
 import { readCallerPhone } from './caller-phone.ts';
 import type { StreamTokens } from './stream-token.ts';
 
@@ -15,6 +16,7 @@ interface TwimlWriter {
     statusUrl: string;
     parameters: Readonly<Record<string, string>>;
   }): string;
+  dial(transfer: { number: string; callerId: string; actionUrl: string; ringMs: number }): string;
   hangUp(): string;
   sayAndHangUp(text: string): string;
 }
@@ -36,12 +38,14 @@ export interface VoiceRoutesOptions {
   registry: CallRegistry;
   /** Writes the call's row, or finds it; the answer comes from the row. */
   openCall(call: IncomingCall): Promise<{ generation: number; hasEnded: boolean }>;
-  /** Whether a call that is still open was never answered by us: its stream was refused or broke too early. */
-  isUnanswered: (callSid: string) => Promise<boolean>;
-  /** Twilio says the call is over; closes the row if nobody else did. */
-  callCompleted(callSid: string): Promise<void>;
+  /** Decides what comes after a stream, or after a transfer, and closes the row of a call that is over. */
+  handover: Pick<CallHandover, 'afterStream' | 'afterTransfer' | 'completed'>;
+  /** A number of ours: what the person sees to whom a call is put through. */
+  callerId: string;
   /** What we say when we cannot take the call. */
   apology: string;
+  /** What we say when the connection has broken for good. */
+  lineLost: string;
 }
 
 /** One value a field: a field that comes twice is an attack or a bug, and refused. */
@@ -49,8 +53,15 @@ const form = z.record(z.string().max(100), z.string().max(4_000));
 const callSid = z.string().regex(/^CA[0-9a-f]{32}$/i);
 const incoming = z.object({ CallSid: callSid, From: z.string().max(200).default('') });
 const status = z.object({ CallSid: callSid, CallStatus: z.string().max(40) });
+const dialled = z.object({ CallSid: callSid, DialCallStatus: z.string().max(40).default('failed') });
+/** In the action URLs, so that a callback of an earlier stream is known for one. */
+const streamQuery = z.object({
+  generation: z.coerce.number().int().min(1).max(32_767).optional().catch(undefined),
+});
 const OVER = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
 
+/** A person has this long to pick up. */
+const RING_MS = 20_000;
 /** Twilio gives up on a webhook after 15 s, and the caller hears it ring meanwhile. */
 const OPEN_MS = 5_000;
 
@@ -95,6 +106,43 @@ function addRoutes(app: FastifyInstance, options: VoiceRoutesOptions): void {
     }
   }
 
+  const connect = (callSid: string, generation: number) =>
+    twiml.connectStream({
+      streamUrl,
+      actionUrl: `${publicBaseUrl}/after-stream?generation=${generation}`,
+      statusUrl: `${publicBaseUrl}/stream-status`,
+      parameters: { token: tokens.mint(callSid, generation), generation: String(generation) },
+    });
+
+  const generationOf = (request: FastifyRequest) => streamQuery.parse(request.query).generation;
+
+  /** The step as TwiML; a database that is away must not leave the caller in silence. */
+  async function write(
+    request: FastifyRequest,
+    callSid: string,
+    deciding: Promise<NextStep>,
+  ): Promise<string> {
+    const step = await deciding.catch((error: unknown): NextStep => {
+      request.log.error({ err: error, callSid }, 'what comes next in a call could not be decided');
+      return { do: 'apologise', because: 'busy' };
+    });
+    switch (step.do) {
+      case 'connect':
+        return connect(callSid, step.generation);
+      case 'dial':
+        return twiml.dial({
+          number: step.number,
+          callerId: options.callerId,
+          actionUrl: `${publicBaseUrl}/transfer-status?generation=${step.generation}`,
+          ringMs: RING_MS,
+        });
+      case 'apologise':
+        return twiml.sayAndHangUp(step.because === 'line' ? options.lineLost : options.apology);
+      case 'hangUp':
+        return twiml.hangUp();
+    }
+  }
+
   const xml = (reply: FastifyReply, document: string) => reply.type('text/xml').send(document);
 
   app.post('/incoming-call', async (request, reply) => {
@@ -107,25 +155,26 @@ function addRoutes(app: FastifyInstance, options: VoiceRoutesOptions): void {
     const call = await open(request, { callSid: CallSid, callerPhone: readCallerPhone(From), from: From });
     if (!call) return xml(reply, twiml.sayAndHangUp(options.apology));
     if (call.hasEnded) return xml(reply, twiml.hangUp());
-    return xml(
-      reply,
-      twiml.connectStream({
-        streamUrl,
-        actionUrl: `${publicBaseUrl}/after-stream`,
-        statusUrl: `${publicBaseUrl}/stream-status`,
-        parameters: {
-          token: tokens.mint(CallSid, call.generation),
-          generation: String(call.generation),
-        },
-      }),
-    );
+    return xml(reply, connect(CallSid, call.generation));
   });
 
   app.post('/after-stream', async (request, reply) => {
-    const callSid = readForm(request)['CallSid'] ?? '';
-    // A caller whose stream we refused has heard nothing at all so far.
-    const isUnanswered = await options.isUnanswered(callSid).catch(() => true);
-    return xml(reply, isUnanswered ? twiml.sayAndHangUp(options.apology) : twiml.hangUp());
+    const form = readForm(request);
+    const fields = status.partial({ CallStatus: true }).safeParse(form);
+    if (!fields.success) return xml(reply, twiml.hangUp());
+    const { CallSid, CallStatus = '' } = fields.data;
+    const step = options.handover.afterStream(CallSid, generationOf(request), OVER.has(CallStatus));
+    return xml(reply, await write(request, CallSid, step));
+  });
+
+  app.post('/transfer-status', async (request, reply) => {
+    const form = readForm(request);
+    const fields = dialled.safeParse(form);
+    if (!fields.success) return xml(reply, twiml.hangUp());
+    const { CallSid, DialCallStatus } = fields.data;
+    const isOver = OVER.has(form['CallStatus'] ?? '');
+    const step = options.handover.afterTransfer(CallSid, generationOf(request), DialCallStatus, isOver);
+    return xml(reply, await write(request, CallSid, step));
   });
 
   app.post('/fallback', async (request, reply) => {
@@ -137,7 +186,7 @@ function addRoutes(app: FastifyInstance, options: VoiceRoutesOptions): void {
   app.post('/call-status', async (request, reply) => {
     const fields = status.safeParse(readForm(request));
     if (fields.success && OVER.has(fields.data.CallStatus) && !options.registry.has(fields.data.CallSid)) {
-      await options.callCompleted(fields.data.CallSid);
+      await options.handover.completed(fields.data.CallSid);
     }
     return reply.code(204).send();
   });

@@ -44,8 +44,13 @@ async function startRoutes(
     tokens: createStreamTokens('secret'),
     registry: createCallRegistry(10),
     openCall,
-    isUnanswered: async () => false,
-    callCompleted: async () => {},
+    handover: {
+      afterStream: async () => ({ do: 'hangUp' }),
+      afterTransfer: async () => ({ do: 'hangUp' }),
+      completed: async () => {},
+    },
+    callerId: '+12175550100',
+    lineLost: 'The line is lost.',
     apology: 'Thanks for calling Test Motors.',
   });
   await app.ready();

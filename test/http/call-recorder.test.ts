@@ -44,7 +44,6 @@ const tool = (position: number, args: string): SettledTurn => ({
   at: START,
 });
 const settled = (turn: SettledTurn): CallEvent => ({ type: 'turn.settled', turn });
-const ended = (reason: CallEnd): CallEvent => ({ type: 'call.ended', reason, durationMs: 1 });
 
 async function record() {
   const { db } = database;
@@ -109,8 +108,7 @@ describe('the record of a call', () => {
     observe({ type: 'usage', model: 'gpt-4o', promptTokens: 10, cachedTokens: 4, completionTokens: 3 });
     observe({ type: 'usage', model: 'gpt-4o', promptTokens: 20, cachedTokens: 0, completionTokens: 5 });
     clock.advance(61_000);
-    observe(ended('agent_end'));
-    await recorder.done;
+    await recorder.close('agent_end');
     const { log, turns } = await rows();
     expect(turns).toMatchObject([
       {
@@ -144,8 +142,8 @@ describe('the record of a call', () => {
     ['a line that broke', [settled(caller(1, 'Hi.'))], 'media_disconnect', 'information_provided'],
   ])('says what came of it: %s', async (_, events, reason, outcome) => {
     const { recorder, observe, rows } = await record();
-    observe(...events, ended(reason));
-    await recorder.done;
+    observe(...events);
+    await recorder.close(reason);
     expect((await rows()).log).toMatchObject({ endedReason: reason, outcome, endedAt: new Date(START) });
   });
 
@@ -159,11 +157,12 @@ describe('the record of a call', () => {
   it('waits out a database that fails for a moment, and keeps the order', async () => {
     const { recorder, clock, lost, observe, rows } = await record();
     await withoutTurns(async (bringBack) => {
-      observe(settled(caller(1, 'First.')), settled(agent(2, 'Second.')), ended('agent_end'));
+      observe(settled(caller(1, 'First.')), settled(agent(2, 'Second.')));
+      const done = recorder.close('agent_end');
       await vi.waitFor(() => expect(clock.waiting).toBe(1));
       await bringBack();
       clock.advance(1_000);
-      await recorder.done;
+      await done;
     });
     expect(lost).toEqual([]);
     expect((await rows()).turns.map(({ text }) => text)).toEqual(['First.', 'Second.']);
@@ -173,12 +172,13 @@ describe('the record of a call', () => {
   it('gives up a turn after four tries, says so, and goes on with what follows', async () => {
     const { recorder, clock, lost, observe, rows } = await record();
     await withoutTurns(async () => {
-      observe(settled(caller(1, 'Lost.')), ended('agent_end'));
+      observe(settled(caller(1, 'Lost.')));
+      const done = recorder.close('agent_end');
       for (let attempt = 1; attempt < 4; attempt++) {
         await vi.waitFor(() => expect(clock.waiting).toBe(1));
         clock.advance(1_000);
       }
-      await recorder.done;
+      await done;
     });
     expect(lost).toEqual(['a turn']);
     expect((await rows()).log).toMatchObject({ endedReason: 'agent_end', outcome: 'information_provided' });
