@@ -1,5 +1,5 @@
 /** Complete mediation: every tool call of the model passes here, and nowhere else. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { ToolRecord } from '../call/events.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ToolCall } from './ports.ts';
@@ -113,7 +113,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         other.startsWith(`${session.callSid}:${tool.name}:`),
       );
       if (others.length >= MAX_WRITES) return TOO_MANY;
-      running = lastWrite.then(() => run(tool, args, key));
+      // The database must not answer a repeatable one from memory either, also not that of before a line was cut.
+      const storedUnder = tool.isRepeatable ? `${key}:${randomUUID()}` : key;
+      running = lastWrite.then(() => run(tool, args, storedUnder));
       lastWrite = running;
       writes.set(key, running);
       // A refusal may be asked again (the slot may have come free); a success, or what is still under way, may not.

@@ -110,16 +110,35 @@ describe('who may do what', () => {
     },
   );
 
-  const levelOne = ALL_TOOLS.filter(({ level }) => level === 1).map(({ name }) => name);
-  it.each(levelOne)('%s is refused to a caller who is not on file', async (name) => {
+  const atLevel = (level: number) => ALL_TOOLS.filter((tool) => tool.level === level).map(({ name }) => name);
+  it.each(atLevel(1))('%s is refused to a caller who is not on file', async (name) => {
     for (const phone of [STRANGER, null]) {
       const call = await open({ phone });
       expect(await call.use(name, booking())).toMatchObject({ error: 'verification_required' });
     }
   });
 
-  it('books and adds vehicles only from level 1 on', () => {
-    expect(levelOne).toEqual(['create_vehicle', 'book_appointment']);
+  it.each(atLevel(2))('%s is refused to a caller known by the number only', async (name) => {
+    for (const phone of [STRANGER, null, SARAH]) {
+      const call = await open({ phone });
+      const { record, effect } = await call.dispatch(name, { appointment: 'A1', vehicle: 'V1' });
+      expect(readResult(record.result)).toMatchObject({ error: 'verification_required' });
+      expect(effect).toBe('none');
+    }
+  });
+
+  it('tells what is on file, and changes it, only at the level that is meant', () => {
+    expect(atLevel(1)).toEqual(
+      expect.arrayContaining(['create_vehicle', 'get_vehicle_info', 'book_appointment']),
+    );
+    expect(atLevel(2).toSorted()).toEqual([
+      'cancel_appointment',
+      'confirm_appointment',
+      'get_appointment',
+      'get_service_history',
+      'get_upcoming_appointments',
+      'reschedule_appointment',
+    ]);
   });
 
   it("answers somebody else's vehicle exactly as one that does not exist", async () => {

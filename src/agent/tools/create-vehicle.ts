@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { addVehicle } from '../../dealership/vehicles.ts';
 import { isValidVin } from '../../dealership/vin.ts';
 import { vehicleRefused } from '../refusals.ts';
-import { withVehicle } from '../session.ts';
+import { type CallSession, withVehicle } from '../session.ts';
 import { defineTool } from '../tool.ts';
 
 export const createVehicle = defineTool({
@@ -34,7 +34,7 @@ export const createVehicle = defineTool({
       year,
       make,
       model,
-      ...(isVinUsable ? { vin: heardVin } : {}),
+      ...(isVinUsable && isTrusted(session) ? { vin: heardVin } : {}),
       ...(license_plate ? { licensePlate: license_plate } : {}),
       ...(mileage === null ? {} : { mileage }),
       now,
@@ -54,3 +54,9 @@ export const createVehicle = defineTool({
     };
   },
 });
+
+/**
+ * A VIN proves who is calling. Whoever merely calls from a number on file must not put one there, nor learn by trying
+ * whether one is there: only the verified customer may, and one whose record was made in this call.
+ */
+const isTrusted = ({ level, flow }: CallSession) => level === 2 || flow !== 'existing_customer';

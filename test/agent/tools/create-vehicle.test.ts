@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CallSession } from '../../../src/agent/session.ts';
 import type { Database } from '../../../src/db/connect.ts';
 import { vehicles } from '../../../src/db/schema.ts';
 import { demoId, demoWorld, loadDemoWorld } from '../../../src/dealership/demo-world.ts';
@@ -14,9 +15,10 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 let calls = 0;
-const open = () => {
+/** Robert, proved to be himself. */
+const open = (session: Partial<CallSession> = { level: 2 }) => {
   calls += 1;
-  return openDispatcher(database.db, { phone: ROBERT, callSid: `CA-vehicle-${calls}` });
+  return openDispatcher(database.db, { phone: ROBERT, callSid: `CA-vehicle-${calls}`, session });
 };
 const car = (changes = {}) => ({
   year: 2021,
@@ -56,6 +58,18 @@ describe('adding a vehicle', () => {
       success: true,
     });
     expect((await owned()).find(({ model }) => model === `CX-${calls}`)?.vin).toBe('1HGCM82633A004352');
+  });
+
+  it('keeps no VIN from a caller known by the number only, and tells them nothing of it', async () => {
+    const known = demoWorld.vehicles.find(({ id }) => id === 'V2')?.vin;
+    const answers = [];
+    for (const vin of ['1HGCM82613A000008', known, null]) {
+      const call = await open({});
+      const vehicle = { ...car({ vin }), model: `Known ${calls}` };
+      answers.push((await call.dispatch('create_vehicle', vehicle)).record.result.replace(/V\d+/g, 'V'));
+      expect((await owned()).find(({ model }) => model === vehicle.model)).toMatchObject({ vin: null });
+    }
+    expect(new Set(answers).size).toBe(1);
   });
 
   it.each(['1HGCM82633A004353', 'IOQ45678901234567', 'short', '1HGCM82633A0043521'])(
