@@ -167,9 +167,25 @@ describe('booking an appointment', () => {
     ['a time before opening', { start: '2026-05-26T07:00' }, { code: 'outside_hours' }],
     ['work past closing', { start: '2026-05-26T17:30', serviceCode: 'recall' }, { code: 'outside_hours' }],
     ['a time off the grid', { start: '2026-05-26T09:07' }, { code: 'off_grid' }],
-    ['a time the clocks skip', { start: '2027-03-14T02:30' }, { code: 'no_such_time' }],
+    [
+      'a time the clocks skip',
+      { start: '2027-03-14T02:30' },
+      { code: 'no_such_time', nearest: ['2026-07-20T17:30'] },
+    ],
     ['a time the clocks show twice', { start: '2026-11-01T01:30' }, { code: 'ambiguous_time' }],
-    ['what is no time', { start: 'nine-ish' }, { code: 'invalid_time' }],
+    ['what is no time', { start: 'nine-ish' }, { code: 'invalid_time', nearest: [] }],
+    ['an hour that no day has', { start: '2026-05-26T25:00' }, { code: 'invalid_time', nearest: [] }],
+    [
+      'midnight as 24:00',
+      { start: '2026-05-26T24:00' },
+      { code: 'invalid_time', nearest: ['2026-05-26T17:30', '2026-05-27T08:00'] },
+    ],
+    [
+      'a time three years out',
+      { start: '2029-05-26T09:00' },
+      { code: 'beyond_horizon', nearest: ['2026-07-20T17:30'] },
+    ],
+    ['a time last year', { start: '2025-05-26T09:00' }, { code: 'in_past', nearest: ['2026-05-21T11:00'] }],
     ['an unknown service', { serviceCode: 'paint job' }, { code: 'unknown_service' }],
     [
       'waiting for a long service',

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../src/db/connect.ts';
-import { appointments } from '../../src/db/schema.ts';
+import { appointments, calendarBlocks } from '../../src/db/schema.ts';
 import { type AvailabilityQuestion, getAvailability } from '../../src/dealership/availability.ts';
 import { parseLocal } from '../../src/dealership/local-time.ts';
 import { openTestDatabase } from '../support/database.ts';
@@ -18,6 +18,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   await database.db.delete(appointments);
+  await database.db.delete(calendarBlocks);
 });
 
 async function hold(
@@ -147,16 +148,36 @@ describe('availability', () => {
   });
 
   it.each([
-    [{ date: '2026-05-20' }, { code: 'in_past' }],
-    [{ date: '2026-07-21' }, { code: 'beyond_horizon', lastDate: '2026-07-20' }],
+    [{ date: '2026-05-20' }, { code: 'in_past', nextOpenDate: { date: '2026-05-21' } }],
+    [{ date: '1999-12-31' }, { code: 'in_past', nextOpenDate: { date: '2026-05-21' } }],
+    [
+      // Saturday evening: Sunday is closed, Monday a holiday.
+      { date: '2026-05-22', now: Date.parse('2026-05-23T14:30:00-05:00') },
+      { code: 'in_past', nextOpenDate: { date: '2026-05-26', spoken: 'Tuesday, May twenty-sixth' } },
+    ],
+    [
+      { date: '2026-07-21' },
+      { code: 'beyond_horizon', lastDate: '2026-07-20', lastOpenDate: { date: '2026-07-20' } },
+    ],
+    [
+      // The last day is a Sunday.
+      { date: '2029-05-21', now: Date.parse('2026-05-20T10:00:00-05:00') },
+      { code: 'beyond_horizon', lastDate: '2026-07-19', lastOpenDate: { date: '2026-07-18' } },
+    ],
     [
       { date: '2026-05-25' },
       { code: 'closed', reason: 'Memorial Day', nextOpenDate: { date: '2026-05-26' } },
     ],
     [{ date: '2026-05-24' }, { code: 'closed', reason: 'we are closed on Sundays' }],
-    [{ date: '2026-02-30' }, { code: 'invalid_date' }],
-    [{ date: 'tomorrow' }, { code: 'invalid_date' }],
+    [{ date: '2026-02-30' }, { code: 'invalid_date', nearest: { date: '2026-02-28' } }],
+    [{ date: '2026-06-31' }, { code: 'invalid_date', nearest: { date: '2026-06-30' } }],
+    [{ date: '2026-13-01' }, { code: 'invalid_date', nearest: undefined }],
+    [{ date: '2026-06-32' }, { code: 'invalid_date', nearest: undefined }],
+    [{ date: 'tomorrow' }, { code: 'invalid_date', nearest: undefined }],
+    [{ date: '+002026-05-26' }, { code: 'invalid_date' }],
     [{ near: '9am' }, { code: 'invalid_time' }],
+    [{ near: '24:00' }, { code: 'invalid_time' }],
+    [{ near: '09:60' }, { code: 'invalid_time' }],
     [{ serviceCode: 'paint job' }, { code: 'unknown_service' }],
   ])('refuses %j', async (question, refusal) => {
     expect(await ask(question)).toMatchObject({ ok: false, refusal });
@@ -177,6 +198,32 @@ describe('availability', () => {
       expect(result).toMatchObject({ value: { freeCount: 19, requested: { reason: 'slot_unavailable' } } });
     },
   );
+
+  const tenToNoon = {
+    startsAt: new Date('2026-05-26T10:00:00-05:00'),
+    endsAt: new Date('2026-05-26T12:00:00-05:00'),
+  };
+  it.each([
+    ['on record', true],
+    ['told with the question', false],
+  ])('leaves out times at which the calendar is busy, %s', async (_, isOnRecord) => {
+    if (isOnRecord) await database.db.insert(calendarBlocks).values({ eventId: 'training', ...tenToNoon });
+    const result = await ask({ near: '11:00', ...(isOnRecord ? {} : { alsoBusy: [tenToNoon] }) });
+    expect(result).toMatchObject({ value: { freeCount: 16, requested: { reason: 'slot_unavailable' } } });
+    const starts = result.ok ? result.value.starts.map(({ start }) => start.slice(11)) : [];
+    expect(starts).toEqual(['08:30', '09:00', '09:30', '12:00', '12:30', '13:00']);
+  });
+
+  it('passes over a holiday week in the calendar to the next day with room', async () => {
+    await database.db.insert(calendarBlocks).values({
+      eventId: 'holiday week',
+      startsAt: new Date('2026-05-26T00:00:00-05:00'),
+      endsAt: new Date('2026-06-02T00:00:00-05:00'),
+    });
+    expect(await ask({})).toMatchObject({
+      value: { freeCount: 0, noneReason: 'fully_booked', nextOpenDate: { date: '2026-06-02' } },
+    });
+  });
 
   it('asks the database once', async () => {
     const queries = vi.spyOn(database.pool, 'query');

@@ -201,7 +201,7 @@ describe('what a call may hold', () => {
     }));
     await hold('A', morning);
     await hold('A', morning.toReversed());
-    expect((await held()).map(({ startsAt }) => startsAt.getTime()).toSorted()).toEqual(
+    expect((await held()).map(({ startsAt }) => startsAt.getTime()).toSorted((a, b) => a - b)).toEqual(
       morning.slice(-6).map(({ startsAt }) => startsAt.getTime()),
     );
   });
@@ -270,7 +270,7 @@ describe('the plan of holds', () => {
         const open = free.map((list, index) => ({
           startsAt: new Date(NOW + index * 1_800_000),
           endsAt: new Date(NOW + index * 1_800_000 + minutes * 60_000),
-          bays: list.toSorted(),
+          bays: list.toSorted((a, b) => a - b),
         }));
         const planned = planHolds(open, open.slice(0, 6));
         for (const { bay, startsAt } of planned) {

@@ -1,7 +1,7 @@
 /** Which starts are free, by rule and against a brute-force check. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkStart, gridStarts } from '../../src/dealership/booking-rules.ts';
+import { checkStart, gridStarts, nearestStarts } from '../../src/dealership/booking-rules.ts';
 import { isOpenAt } from '../../src/dealership/hours.ts';
 import { formatLocal, toLocal } from '../../src/dealership/local-time.ts';
 import { type BusyTime, findOpenStarts, pickSpread } from '../../src/dealership/open-starts.ts';
@@ -90,6 +90,65 @@ describe('the free starts of a day', () => {
     expect(open('2026-05-22', 60, [block('08:00', '12:30', true)], NOW, profile)).not.toEqual([]);
   });
 
+  const lunch = { open: '08:00', close: '18:00', lunch: { from: '12:00', to: '13:00' } };
+  it.each([
+    // day, minutes, last before lunch, first after, how many
+    ['2026-05-22', 30, '11:30', '13:00', 18],
+    ['2026-05-22', 90, '10:30', '13:00', 14],
+    ['2026-05-22', 120, '10:00', '13:00', 12],
+    ['2026-05-22', 240, '08:00', '13:00', 4],
+  ])('on %s for %i minutes are over by lunch and go on after it', (day, minutes, before, after, count) => {
+    const profile = profileWith({ hours: { ...demo.hours, friday: lunch } });
+    const starts = labels(open(day, minutes, [], NOW, profile));
+    expect(starts).toHaveLength(count);
+    expect([starts.findLast((time) => time < '12:00'), starts.find((time) => time >= '12:00')]).toEqual([
+      before,
+      after,
+    ]);
+  });
+
+  it.each(['2026-03-08', '2026-11-01'])('keep lunch at noon by the wall clock on %s', (day) => {
+    const profile = profileWith({ hours: { ...demo.hours, sunday: lunch }, closures: [] });
+    const now = chicago(`${day}T00:00`).getTime() - 86_400_000;
+    const starts = labels(open(day, 30, [], now, profile));
+    expect(starts).toHaveLength(18);
+    expect(starts).toEqual(expect.arrayContaining(['11:30', '13:00']));
+    expect(starts).not.toContain('12:00');
+  });
+
+  it('after a lunch that ends between two starts begin with the next one', () => {
+    const odd = { open: '08:00', close: '18:00', lunch: { from: '12:10', to: '12:40' } };
+    const profile = profileWith({ hours: { ...demo.hours, friday: odd } });
+    const starts = labels(open('2026-05-22', 30, [], NOW, profile));
+    expect(starts.filter((time) => time >= '11:30' && time <= '13:30')).toEqual(['11:30', '13:00', '13:30']);
+  });
+
+  const car = (from: string, bay: number, changes: Partial<BusyTime> = {}): BusyTime => ({
+    bay,
+    startsAt: chicago(`2026-05-22T${from}`),
+    endsAt: new Date(chicago(`2026-05-22T${from}`).getTime() + 3_600_000),
+    ...changes,
+  });
+  it.each([
+    ['a car that arrives then', [car('10:00', 1)], false],
+    ['one that arrives within the slot', [car('10:20', 1)], false],
+    ['a walk-in', [car('10:00', 1, { kind: 'walk_in' })], false],
+    ['a start held for a caller', [car('10:00', 1, { kind: 'hold', callSid: 'A' })], false],
+    ['one that came before and stays', [car('09:30', 1)], true],
+    ['one that comes next', [car('10:30', 1)], true],
+  ])('of one advisor who takes in one car a slot, beside %s', (_, busy, isOpen) => {
+    const profile = profileWith({ writeUpsPerSlot: 1 });
+    expect(labels(open('2026-05-22', 30, busy, NOW, profile)).includes('10:00')).toBe(isOpen);
+    expect(labels(open('2026-05-22', 30, busy, NOW, demo))).toContain('10:00');
+  });
+
+  it('are none in any bay while the calendar is busy', () => {
+    const blocked = [{ ...car('10:00', 1), bay: null, kind: 'calendar' as const }];
+    const starts = labels(open('2026-05-22', 30, blocked));
+    expect(starts).toHaveLength(18);
+    expect(starts).toEqual(expect.arrayContaining(['09:30', '11:00']));
+  });
+
   it('are exactly those that a minute-by-minute search finds', () => {
     const day = '2026-05-22';
     const opening = chicago(`${day}T08:00`).getTime();
@@ -153,8 +212,40 @@ describe('the check of one start', () => {
       { code: 'outside_hours', closesAt: '2026-05-23T15:00', latestStart: '2026-05-23T14:00' },
     ],
     ['2026-05-22T09:10', 30, { code: 'off_grid', nearest: ['2026-05-22T09:00', '2026-05-22T09:30'] }],
+    // Outside what can be booked at all, the nearest is the first or the last that can.
+    ['1999-05-22T09:00', 30, { code: 'in_past', nearest: ['2026-05-21T11:00'] }],
+    ['2029-05-22T09:00', 30, { code: 'beyond_horizon', nearest: ['2026-07-20T17:30'] }],
+    ['2026-05-21T10:30', 30, { code: 'too_soon', nearest: ['2026-05-21T11:00'] }],
+    ['2026-05-25T09:00', 30, { code: 'closed', nearest: ['2026-05-23T14:30', '2026-05-26T08:00'] }],
+    ['2026-05-22T18:00', 30, { code: 'outside_hours', nearest: ['2026-05-22T17:30', '2026-05-23T09:00'] }],
   ])('refuses %s for %i minutes', (start, minutes, refusal) => {
     expect(checkStart({ profile: demo, startsAt: chicago(start), minutes, now: NOW })).toMatchObject(refusal);
+  });
+
+  it.each([
+    ['2026-05-22T12:00', 30, { code: 'lunch_break', from: '2026-05-22T12:00', to: '2026-05-22T13:00' }],
+    ['2026-05-22T11:00', 90, { code: 'lunch_break', nearest: ['2026-05-22T10:30', '2026-05-22T13:00'] }],
+    ['2026-05-22T10:30', 90, undefined],
+    ['2026-05-22T13:00', 90, undefined],
+  ])('keeps lunch free: %s for %i minutes', (start, minutes, refusal) => {
+    const friday = { open: '08:00', close: '18:00', lunch: { from: '12:00', to: '13:00' } };
+    const profile = profileWith({ hours: { ...demo.hours, friday } });
+    const found = checkStart({ profile, startsAt: chicago(start), minutes, now: NOW });
+    if (refusal === undefined) expect(found).toBeUndefined();
+    else expect(found).toMatchObject(refusal);
+  });
+
+  it('names nearest starts that it would itself allow', () => {
+    const hours = fc.integer({ min: -24 * 400, max: 24 * 1200 });
+    fc.assert(
+      fc.property(hours, fc.constantFrom(30, 90, 120), (offset, minutes) => {
+        const startsAt = new Date(NOW + offset * 3_600_000 + 420_000);
+        for (const text of nearestStarts({ profile: demo, startsAt, minutes, now: NOW })) {
+          expect(checkStart({ profile: demo, startsAt: chicago(text), minutes, now: NOW })).toBeUndefined();
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('allows a start that ends at closing', () => {

@@ -52,6 +52,32 @@ describe('the dealership profile', () => {
     ['two services of one name', { services: [oil, { ...oil, code: 'oil_change_2' }] }, 'already names'],
     ['a price from high to low', { services: [{ ...oil, price: { min: 80, max: 40 } }] }, 'lowest price'],
     ['a day closed twice', { closures: [demo.closures[0], demo.closures[0]] }, 'listed twice'],
+    [
+      'a lunch break outside the hours',
+      {
+        hours: {
+          ...demo.hours,
+          monday: { open: '08:00', close: '18:00', lunch: { from: '18:00', to: '19:00' } },
+        },
+      },
+      'lunch',
+    ],
+    [
+      'a lunch break that ends before it begins',
+      {
+        hours: {
+          ...demo.hours,
+          monday: { open: '08:00', close: '18:00', lunch: { from: '13:00', to: '12:00' } },
+        },
+      },
+      'lunch',
+    ],
+    [
+      'a service that no half of a day parted by lunch can hold',
+      { services: [{ ...oil, minutes: 300, waiter: false }], hours: parted() },
+      'half of it',
+    ],
+    ['no write-ups at all', { writeUpsPerSlot: 0 }, 'writeUpsPerSlot'],
     ['never being open', { hours: closedBut(0) }, 'at least one day'],
     ['an offset in place of a zone', { timeZone: '-06:00' }, 'IANA'],
   ])('refuses %s', (_, change, message) => {
@@ -112,4 +138,10 @@ function closedBut(hours: number) {
     saturday: 'closed',
     sunday: 'closed',
   };
+}
+
+/** Every day from eight to four with an hour's lunch at noon. */
+function parted() {
+  const day = { open: '08:00', close: '16:00', lunch: { from: '12:00', to: '13:00' } };
+  return Object.fromEntries(Object.keys(demo.hours).map((name) => [name, day]));
 }
