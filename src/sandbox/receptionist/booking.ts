@@ -3,9 +3,9 @@
 import { askDay, askNeed, askPerson, askVehicle, askWhichVehicle, offerSlots, readBack } from './asking.ts';
 import { draftKey, draftVehicle } from './memory.ts';
 import { call, canCall, type Desk, deskNumber, type Plan, say, vary } from './plan.ts';
+import { reachDesk } from './reaching-people.ts';
 import { sayDate } from './saying.ts';
 import { nextSlotStep } from './slots.ts';
-import { reachDesk } from './wish-answers.ts';
 
 /** The writes that are left to do, one at a time, as each needs the one before. */
 function write(desk: Desk, start: string): Plan {

@@ -1,7 +1,7 @@
 /** Answers questions about hours, address, prices and work times from the facts of the call. */
 
 import type { Day, Service } from './call-context.ts';
-import { draftVehicle, type Memory } from './memory.ts';
+import { draftVehicle, factKey, type Memory } from './memory.ts';
 import { deskNumber } from './plan.ts';
 import { sayChoice, sayClock, sayDate, sayDuration, sayNumber, sayTime } from './saying.ts';
 
@@ -59,6 +59,10 @@ function answerHours(memory: Memory): string {
   const { turn, draft, context } = memory;
   const dates = turn.topicDays.length > 0 ? turn.topicDays : draft.day ? [draft.day] : [];
   const days = dates.flatMap((date) => context.days.find((day) => day.date === date) ?? []);
+  const facts = dates
+    .flatMap((date) => memory.facts[factKey('hours', date)] ?? [])
+    .filter((fact) => fact !== '');
+  if (days.length === 0 && facts.length > 0) return facts.join(' ');
   if (dates.length > 0 && days.length === 0) return `I only have our hours for the next two weeks here.`;
   return days.length === 0
     ? sayWeek(memory)
@@ -100,6 +104,8 @@ export function answerTopics(memory: Memory): string | undefined {
   );
   const sentences = turn.topics.map((topic) => {
     if (topic === 'hours') return answerHours(memory);
+    if (topic === 'transport')
+      return memory.facts[factKey('transport', null)] || 'The advisor can tell you about that.';
     if (topic === 'address') return `We're at ${sayAddress(context.address)}.`;
     if (topic === 'phone') return `Our number is ${deskNumber(memory)}.`;
     if (topic === 'menu') return turn.topics.length > 1 ? '' : answerMenu(memory, service);

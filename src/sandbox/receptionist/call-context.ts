@@ -40,6 +40,8 @@ export interface CallContext {
   days: Day[];
   services: Service[];
   caller: 'known' | 'new' | 'withheld';
+  /** The caller has proved who they are. */
+  isVerified: boolean;
   firstName?: string;
   vehicles: KnownVehicle[];
 }
@@ -111,6 +113,7 @@ export function readCallContext(messages: readonly ChatMessage[]): CallContext |
     days: lines.flatMap((line) => readDay(line) ?? []).filter(({ date }) => isDate(date)),
     services: lines.flatMap((line) => (line.includes('|') ? (readService(line) ?? []) : [])),
     caller: number.startsWith('on file') ? 'known' : number.startsWith('new') ? 'new' : 'withheld',
+    isVerified: field('Identity') === 'verified',
     ...(firstName ? { firstName } : {}),
     vehicles: readVehicles(field('Vehicles') ?? ''),
   };

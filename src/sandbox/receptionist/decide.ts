@@ -2,9 +2,12 @@
 
 import { nextBookingStep } from './booking.ts';
 import { answerTopics } from './business-answers.ts';
-import type { Memory } from './memory.ts';
-import { canCall, type Desk, deskNumber, hangUp, type Plan, say, vary } from './plan.ts';
-import { answerUnsafe, answerWish, reachDesk, transferCall } from './wish-answers.ts';
+import { nextCallBackStep } from './call-backs.ts';
+import { nextErrandStep } from './errand-steps.ts';
+import { factKey, type Memory } from './memory.ts';
+import { call, canCall, type Desk, deskNumber, hangUp, type Plan, say, vary } from './plan.ts';
+import { putThrough, reachDesk } from './reaching-people.ts';
+import { answerUnsafe, answerWish } from './wish-answers.ts';
 
 function answerSilence(desk: Desk): Plan {
   const { memory } = desk;
@@ -22,9 +25,10 @@ function answerSilence(desk: Desk): Plan {
 function isLeaving(memory: Memory): boolean {
   const { turn, asked } = memory;
   if (turn.kind !== 'words' || turn.topics.length > 0 || memory.draft.consent !== undefined) return false;
+  if (memory.callBack || turn.news.length > 0) return false;
   const isOpen = asked === 'anything-else' || asked === undefined || asked === 'need';
   if (turn.isBye && !turn.isYes) return true;
-  if (turn.isBye) return isOpen || memory.booked.length > 0;
+  if (turn.isBye) return isOpen || (memory.hasVisit && !memory.errand);
   return asked === 'anything-else' && (turn.isNo || turn.isThanks) && !turn.took.time && !turn.took.service;
 }
 
@@ -34,20 +38,66 @@ const isBooking = ({ draft, wantsVisit }: Memory) =>
 function sayGoodbye(desk: Desk): Plan {
   const { memory } = desk;
   const name = memory.context.dealership;
-  if (memory.booked.length > 0)
+  if (memory.hasVisit)
     return hangUp(desk, `Thank you for calling ${name}, we'll see you then. Goodbye.`, 'completed');
   if (isBooking(memory))
     return hangUp(desk, 'All right, nothing is booked. Thank you for calling, goodbye.', 'caller_request');
   return hangUp(desk, `Thank you for calling ${name}. Goodbye.`, 'completed');
 }
 
-function askAnythingElse(memory: Memory): Plan {
+/** A text is offered once, right after there is something to text. */
+function canText(desk: Desk): boolean {
+  const { memory } = desk;
+  const isNew = memory.turn.hasBooked || (memory.hasVisit && memory.turn.news.length > 0);
+  return isNew && memory.said['text-offer'] === undefined && canCall(desk, 'send_sms_confirmation');
+}
+
+function askAnythingElse(desk: Desk): Plan {
+  const { memory } = desk;
   const wordings = [
     'Is there anything else I can help with?',
     'What else can I do for you?',
     'Anything else?',
   ] as const;
+  if (canText(desk))
+    return say(
+      `I can text you the details if you like. ${vary(memory, 'anything-else', wordings)}`,
+      'anything-else',
+      {
+        asked: 'anything-else',
+        told: ['text-offer'],
+      },
+    );
   return say(vary(memory, 'anything-else', wordings), 'anything-else', { asked: 'anything-else' });
+}
+
+/** Looks up what the facts of the call do not answer: the hours of a day far off, ways to get about. */
+function lookUpFact(desk: Desk): Plan | undefined {
+  const { context, facts, turn } = desk.memory;
+  if (!canCall(desk, 'get_service_info') || turn.failed?.tool === 'get_service_info') return undefined;
+  const far = turn.topics.includes('hours')
+    ? turn.topicDays.find((date) => !context.days.some((day) => day.date === date))
+    : undefined;
+  const wanted: [string, string | null][] = [
+    ...(far === undefined ? [] : [['hours', far] satisfies [string, string]]),
+    ...(turn.topics.includes('transport') ? [['transport', null] satisfies [string, null]] : []),
+  ];
+  const next = wanted.find(([topic, date]) => facts[factKey(topic, date)] === undefined);
+  return next && call('get_service_info', { topic: next[0], service_type: null, date: next[1] });
+}
+
+/** A VIN that was told is looked up once; one that does not check out is asked about once. */
+function checkVin(desk: Desk): Plan | undefined {
+  const { memory } = desk;
+  if (
+    memory.vinToCheck !== undefined &&
+    canCall(desk, 'decode_vin') &&
+    memory.turn.failed?.tool !== 'decode_vin'
+  )
+    return call('decode_vin', { vin: memory.vinToCheck });
+  if (memory.vinSuggested === undefined) return undefined;
+  const spelled = memory.vinSuggested.slice(-8).split('').join(' ');
+  return say(`Does that VIN end in ${spelled}?`, 'vin', { asked: 'vin' });
 }
 
 /** What happens once the side questions are answered. */
@@ -56,8 +106,14 @@ function goOn(desk: Desk): Plan {
   const { turn, transfer } = memory;
   if (memory.asked === 'transfer' && transfer && turn.kind === 'words') {
     if (turn.isYes && canCall(desk, 'transfer_to_human'))
-      return transferCall(desk, transfer.reason, transfer.department);
-    const goesOn = turn.took.time || turn.took.service || turn.topics.length > 0;
+      return putThrough(desk, '', transfer.reason, transfer.department);
+    const goesOn =
+      turn.took.time ||
+      turn.took.service ||
+      turn.topics.length > 0 ||
+      memory.errand !== undefined ||
+      memory.callBack !== undefined ||
+      turn.news.length > 0;
     if (!turn.isNo && !goesOn && !memory.hasUnsafeCar) {
       return say(
         vary(memory, 'transfer-again', [
@@ -79,6 +135,10 @@ function goOn(desk: Desk): Plan {
       );
     }
   }
+  if (memory.callBack) return nextCallBackStep(desk, memory.callBack);
+  if (memory.errand) return nextErrandStep(desk, memory.errand);
+  const vin = checkVin(desk);
+  if (vin) return vin;
   const hasEnded = memory.booked.length > 0 || memory.asked === 'anything-else' || turn.topics.length > 0;
   if (memory.asked === 'anything-else' && turn.isYes && !isBooking(memory)) {
     return say(vary(memory, 'what-else', ['What else can I do for you?', 'Sure, what is it?']), 'what-else', {
@@ -86,11 +146,14 @@ function goOn(desk: Desk): Plan {
     });
   }
   const isDone =
-    hasEnded || (turn.wish !== undefined && !/^(robot|instructions|abuse|other-language)$/.test(turn.wish));
+    hasEnded ||
+    turn.news.length > 0 ||
+    memory.asked === 'call-back' ||
+    (turn.wish !== undefined && !/^(robot|instructions|abuse|other-language)$/.test(turn.wish));
   if (!memory.wantsVisit && turn.topicService !== undefined && memory.said['visit'] === undefined) {
     return say('Shall I find you a time for that?', 'visit', { asked: 'visit' });
   }
-  if (!memory.wantsVisit && isDone) return askAnythingElse(memory);
+  if (!memory.wantsVisit && isDone) return askAnythingElse(desk);
   const isDropped =
     turn.isNo &&
     turn.wordCount <= 5 &&
@@ -98,15 +161,22 @@ function goOn(desk: Desk): Plan {
     turn.topics.length === 0 &&
     turn.wish === undefined;
   if (isDropped && (memory.asked === 'visit' || memory.asked === 'day' || memory.asked === 'need')) {
-    return askAnythingElse(memory);
+    return askAnythingElse(desk);
   }
   return nextBookingStep(desk);
 }
 
 function answerTransfer(desk: Desk): Plan | undefined {
   const { memory } = desk;
-  if (memory.turn.isTransferred) return say("One moment, I'm connecting you with an advisor.", 'transferred');
+  if (memory.turn.isTransferred) return say('Please stay on the line.', 'transferred');
   if (memory.turn.failed?.tool !== 'transfer_to_human' && !memory.turn.isTransferRefused) return undefined;
+  if (canCall(desk, 'create_follow_up_note')) {
+    return say(
+      "I'm sorry, nobody could take the call just now. Shall I have an advisor call you back?",
+      'transfer-refused',
+      { asked: 'call-back' },
+    );
+  }
   return say(
     `I'm sorry, nobody is available to take the call right now. An advisor can help or call you back later: ${reachDesk(desk)}. Anything else?`,
     'transfer-refused',
@@ -122,6 +192,7 @@ function openReply(desk: Desk, wish: string, isAskedAgain: boolean): string[] {
   if (memory.isKnown && memory.firstName && !memory.isGreeted && memory.turns === 1)
     opening.push(`Hi ${memory.firstName}.`);
   if (turn.hasBooked) opening.push(`You're booked for ${memory.booked.at(-1) ?? ''}.`);
+  opening.push(...turn.news);
   if (wish !== '') opening.push(wish);
   const answer = answerTopics(memory);
   if (answer && !turn.hasBooked) opening.push(answer);
@@ -170,7 +241,9 @@ export function decide(desk: Desk): Plan {
     if (typeof answer !== 'string') return answer;
     wish = answer;
   } else if (isLeaving(memory)) return sayGoodbye(desk);
-  const next = turn.hasBooked ? askAnythingElse(memory) : goOn(desk);
+  const fact = lookUpFact(desk);
+  if (fact) return fact;
+  const next = turn.hasBooked ? askAnythingElse(desk) : goOn(desk);
   if (next.toolCalls.length > 0) return next;
   const isAskedAgain = next.asked !== undefined && next.asked === memory.asked;
   const opening = turn.isUnsafe

@@ -6,7 +6,7 @@ import type { Memory } from './memory.ts';
 const THIS_NUMBER =
   /\b(this|same|current) (number|phone|one)\b|\bthis (is|works|will work)\b.*\bnumber\b|\b(number )?i'm calling (you )?from\b/;
 
-function noteName(memory: Memory, heard: Heard): boolean {
+export function noteName(memory: Memory, heard: Heard): boolean {
   const { name } = heard;
   if (!name) return false;
   // Unspelled words do not replace a name unless it is the name that is being talked about.

@@ -31,7 +31,10 @@ function pointedAt(
 /** Returns whether the turn said anything about the vehicle. */
 export function noteVehicle(memory: Memory, heard: Heard): boolean {
   const { draft, vehicles } = memory;
-  if (heard.vin) draft.vin = heard.vin;
+  if (heard.vin?.isWhole) {
+    draft.vin = heard.vin.vin;
+    if (memory.offers.has('decode_vin')) memory.vinToCheck = heard.vin.vin;
+  }
   const said = heard.vehicle;
   if (!said) {
     const pointed = pointedAt(vehicles, heard.plain, memory.asked === 'which-vehicle');

@@ -1,16 +1,23 @@
 /** Lets a caller's turn change what is known: the last statement wins. */
 
-import { notePerson } from './hearing-person.ts';
+import { noteCallBack } from './call-backs.ts';
+import { ERRAND_TOOLS } from './errands.ts';
+import { namesNumber, noteErrand, noteMoveConsent, startErrand, withoutNumber } from './hearing-errand.ts';
+import { notePerson, noteName as notePersonName } from './hearing-person.ts';
 import { noteTime } from './hearing-time.ts';
 import { noteVehicle } from './hearing-vehicle.ts';
+import { isProofExpected, noteProof } from './identity.ts';
 import { type Heard, listen } from './listening.ts';
 import { draftKey, freshTurn, type Memory } from './memory.ts';
+import { readDepartment } from './reaching-people.ts';
 import { sayWeekday } from './saying.ts';
 import { nearestCode } from './services.ts';
 import { chosenStart } from './slots.ts';
 import { isRemark, wantsVisit } from './wishes.ts';
 
 const CONCERN_LENGTH = 300;
+/** Of the caller's words, for a note or the person who takes over. */
+const MOST_SUMMARY = 400;
 
 /** A note in brackets that the agent puts where a caller's words would be. */
 const NOTE = /\[[^\]]*\]/g;
@@ -72,6 +79,7 @@ function noteUnlistedNeed(memory: Memory, heard: Heard): boolean {
 
 function noteConsent(memory: Memory, heard: Heard): void {
   const start = chosenStart(memory);
+  noteMoveConsent(memory, heard, start);
   if (memory.asked !== 'read-back' || start === undefined) return;
   const key = draftKey(memory, start);
   const asksFirst = heard.topics.length > 0 && !/^(yes|yeah|yep)\b/.test(heard.plain);
@@ -83,6 +91,7 @@ function noteConsent(memory: Memory, heard: Heard): void {
 function hearNote(memory: Memory, note: string): void {
   if (/^\[silence/i.test(note)) memory.turn = freshTurn('silence');
   else if (/pressed/i.test(note)) memory.turn = freshTurn('keys');
+  else if (NOBODY.test(note)) hearNobody(memory);
   else {
     const readBackDay = /\d{4}-\d\d-\d\d/.exec(memory.draft.readBack ?? '')?.[0];
     const heard = /"([\s\S]*)"/.exec(note)?.[1];
@@ -92,10 +101,36 @@ function hearNote(memory: Memory, note: string): void {
   }
 }
 
+const NOBODY = /\b(nobody|no one)\b.*\b(take|took|answer\w*|pick\w*|available)\b/i;
+
+/** Whether words that are not ours say that a transfer came to nothing. */
+export const saysNobody = (text: string): boolean => NOBODY.test(text);
+
+/** A transfer came to nothing: a call-back is offered. */
+export function hearNobody(memory: Memory): void {
+  memory.turn = { ...freshTurn('note'), isTransferRefused: true };
+  memory.asked = memory.offers.has('create_follow_up_note') ? 'call-back' : 'anything-else';
+  memory.isQuestionStale = false;
+}
+
 /** A yes to "Are you still there?" says nothing about what was asked before. */
 function withoutStaleYes(memory: Memory, heard: Heard): Heard {
   if (!memory.isQuestionStale) return heard;
   return { ...heard, reply: { ...heard.reply, isYes: false, isFirmYes: false } };
+}
+
+/** Lets what was said change what is known of a booking, or of a visit made before. */
+function take(memory: Memory, heard: Heard, isPersonal: boolean): Memory['turn']['took'] {
+  if (memory.errand) {
+    const { time } = noteErrand(memory, memory.errand, heard);
+    return { service: false, vehicle: false, person: notePersonName(memory, heard), time };
+  }
+  return {
+    service: noteService(memory, heard) || noteUnlistedNeed(memory, heard),
+    vehicle: noteVehicle(memory, heard),
+    person: isPersonal ? false : notePerson(memory, heard),
+    time: noteTime(memory, heard),
+  };
 }
 
 export function hear(memory: Memory, content: string): void {
@@ -114,9 +149,17 @@ export function hear(memory: Memory, content: string): void {
   // Agreement counts for the turn it is given in; whatever is said next has to be agreed to anew.
   delete memory.draft.consent;
   const isLastMissing = memory.first !== undefined && memory.last === undefined;
-  const listened = listen(text, memory.context, memory.asked, isLastMissing);
+  const listened = listen(
+    withoutNumber(text),
+    memory.context,
+    memory.asked,
+    isLastMissing,
+    isProofExpected(memory),
+  );
   const heard = withoutStaleYes(memory, listened);
-  memory.summary = `${memory.summary} ${text}`.trim().slice(-400);
+  const isProof = heard.birthDate !== undefined || heard.vin !== undefined || heard.address !== undefined;
+  // What proves who somebody is goes into no note and no summary.
+  if (!isProof) memory.summary = `${memory.summary} ${text}`.trim().slice(-MOST_SUMMARY);
   turn.topics = /\bjust wanted\b/.test(heard.plain) ? [] : heard.topics;
   if (heard.wish) turn.wish = heard.wish;
   turn.isUnsafe = heard.isUnsafe;
@@ -125,19 +168,50 @@ export function hear(memory: Memory, content: string): void {
   turn.isNo = heard.reply.isNo;
   turn.isThanks = heard.reply.isThanks;
   turn.isBye = heard.reply.isBye;
+  turn.isFirmYes = heard.reply.isFirmYes;
+  turn.namesNumber = namesNumber(text);
+  turn.department = readDepartment(heard.plain);
   continueTopic(memory, heard);
+  const isTextWanted =
+    memory.asked === 'anything-else' &&
+    (memory.said['text-offer'] ?? 0) > 0 &&
+    memory.hasVisit &&
+    turn.isYes &&
+    !turn.isNo &&
+    !turn.isBye &&
+    turn.wordCount <= 5;
+  if (isTextWanted && turn.wish === undefined) turn.wish = 'text';
+  if (turn.wish === 'person' && heard.phone) turn.wish = 'outside-number';
+  if (turn.wish === 'angry') memory.isAngry = true;
+  if (memory.identity.isLocked) delete memory.errand;
+  const canRunErrands = ERRAND_TOOLS.every((tool) => memory.offers.has(tool));
+  if (canRunErrands && (turn.wish === 'existing-visit' || turn.wish === 'reminders')) {
+    startErrand(memory, heard);
+    delete turn.wish;
+  }
+  if (noteCallBack(memory, heard)) {
+    if (turn.wish === 'call-back') delete turn.wish;
+    delete memory.errand;
+    notePersonName(memory, heard);
+    turn.topics = [];
+    memory.misses = 0;
+    return;
+  }
+  const isProved = noteProof(memory, heard);
 
-  turn.took = {
-    service: noteService(memory, heard) || noteUnlistedNeed(memory, heard),
-    vehicle: noteVehicle(memory, heard),
-    person: notePerson(memory, heard),
-    time: noteTime(memory, heard),
-  };
+  turn.took = take(memory, heard, turn.wish === 'outside-number');
+  if (memory.asked === 'vin' && memory.vinSuggested !== undefined) {
+    if (heard.reply.isFirmYes) {
+      memory.vinToCheck = memory.vinSuggested;
+      memory.draft.vin = memory.vinSuggested;
+    }
+    delete memory.vinSuggested;
+  }
   const took = Object.values(turn.took).some(Boolean);
   // What failed before is tried again once the caller wants something anew.
   if (took) memory.draft.lookups = memory.draft.lookups.filter(({ error }) => error === undefined);
   if (heard.transport) memory.draft.transport = heard.transport;
-  if (wantsVisit(heard.plain)) memory.wantsVisit = true;
+  if (wantsVisit(heard.plain) && !memory.errand && turn.news.length === 0) memory.wantsVisit = true;
   const takesMentioned =
     turn.took.time || wantsVisit(heard.plain) || (memory.asked === 'visit' && turn.isYes);
   if (memory.mentioned !== undefined && memory.draft.service === undefined && takesMentioned) {
@@ -151,7 +225,7 @@ export function hear(memory: Memory, content: string): void {
     memory.draft.concern ??= text.slice(0, CONCERN_LENGTH);
   }
   const wantsMove = /\b(change|move|push|cancel|make) (it|that|the time|the day)\b/.test(heard.plain);
-  if (wantsMove && memory.booked.length > 0 && memory.draft.service === undefined)
+  if (wantsMove && memory.booked.length > 0 && memory.draft.service === undefined && !memory.errand)
     turn.wish = 'existing-visit';
   if (turn.wish === 'abuse') memory.abuses += 1;
   noteConsent(memory, heard);
@@ -162,6 +236,9 @@ export function hear(memory: Memory, content: string): void {
     heard.transport !== undefined ||
     heard.part !== undefined ||
     isRemark(heard.plain) ||
+    isProved ||
+    memory.errand !== undefined ||
+    turn.news.length > 0 ||
     wantsVisit(heard.plain);
   turn.isUnderstood = took || isAnswered || isOther || turn.topics.length > 0;
   memory.misses = turn.isUnderstood ? 0 : memory.misses + 1;

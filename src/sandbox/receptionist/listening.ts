@@ -1,5 +1,7 @@
 /** Takes one turn of the caller apart: what is named in it, each word counted for one thing only. */
 
+import { type AddressMention, readAddress } from './addresses.ts';
+import { type BirthDateMention, readBirthDate } from './birth-dates.ts';
 import type { CallContext } from './call-context.ts';
 import { type DateMention, readDates } from './dates.ts';
 import { readEmail } from './emails.ts';
@@ -11,6 +13,7 @@ import { type Reply, readReply } from './replies.ts';
 import { readServices, type ServiceMention, soundsUnsafe } from './services.ts';
 import { type Part, readPart, readTimes, type TimeMention } from './times.ts';
 import { readVehicle, type VehicleMention } from './vehicles.ts';
+import { readVin, type VinMention } from './vins.ts';
 import { readTopics, readTransport, readWish, type Topic, type Transport, type Wish } from './wishes.ts';
 import { joinWords, toWords, use } from './words.ts';
 
@@ -26,7 +29,9 @@ export interface Heard {
   part: Part | undefined;
   services: ServiceMention[];
   vehicle: VehicleMention | undefined;
-  vin: string | undefined;
+  vin: VinMention | undefined;
+  birthDate: BirthDateMention | undefined;
+  address: AddressMention | undefined;
   name: NameMention | undefined;
   phone: PhoneMention | undefined;
   email: string | undefined;
@@ -49,21 +54,33 @@ function readHolidays(plain: string, { days }: CallContext): DateMention[] {
 const MOST_WORDS = 200;
 const MOST_CHARACTERS = 2_000;
 
-/** `asked`: what the caller was last asked, which decides how a bare word or number is taken. */
+/**
+ * `asked`: what the caller was last asked, which decides how a bare word or number is taken. `isProofExpected`: a date
+ * of birth, VIN or address may come at any time.
+ */
 export function listen(
   text: string,
   context: CallContext,
   asked: Question | undefined,
   isLastNameMissing: boolean,
+  isProofExpected = false,
 ): Heard {
   const all = toWords(text.slice(0, MOST_CHARACTERS)).slice(0, MOST_WORDS);
   const plain = joinWords(all);
   const isNameExpected = asked === 'name';
   let words: readonly string[] = all;
 
+  const birthDate = readBirthDate(words, context.today, isProofExpected && asked !== 'phone-on-file');
+  if (birthDate) words = use(words, birthDate.from, birthDate.to);
+  const vin = readVin(words, asked === 'vin' || asked === 'proof');
+  if (vin) words = use(words, vin.from, vin.to);
+  const address = isProofExpected ? readAddress(words, asked === 'proof' || asked === 'zip') : undefined;
+  for (const { from, to } of address?.used ?? []) words = use(words, from, to);
+
   const email = readEmail(words);
   if (email) words = use(words, email.from, email.to);
-  const phone = readPhone(words, asked === 'phone' ? 3 : 7);
+  const isPhoneAsked = asked === 'phone' || asked === 'phone-on-file' || asked === 'call-back-phone';
+  const phone = readPhone(words, isPhoneAsked ? 3 : 7);
   if (phone) words = use(words, phone.from, phone.to);
 
   // Long runs of letters spell a name, not a model; short ones may be "C R V".
@@ -91,7 +108,9 @@ export function listen(
     part: readPart(plain),
     services: readServices(joinWords(words)),
     vehicle,
-    vin: /\b(?=\w*\d)[a-hj-npr-z0-9]{17}\b/.exec(plain)?.[0]?.toUpperCase(),
+    vin,
+    birthDate,
+    address,
     name,
     phone,
     email: email?.email,

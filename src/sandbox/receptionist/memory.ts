@@ -1,6 +1,9 @@
 /** What the receptionist knows at one point of a conversation. */
 
+import type { CallBack } from './call-backs.ts';
 import type { CallContext, KnownVehicle } from './call-context.ts';
+import type { Errand } from './errands.ts';
+import { beginIdentity, type Identity, type ProofGap } from './identity.ts';
 import type { Part } from './times.ts';
 import type { Topic, Transport, Wish } from './wishes.ts';
 
@@ -20,6 +23,18 @@ export type Question =
   | 'read-back'
   | 'change'
   | 'transfer'
+  | 'proof'
+  | 'zip'
+  | 'phone-on-file'
+  | 'which-visit'
+  | 'move-instead'
+  | 'cancel-reason'
+  | 'move-check'
+  | 'full-day'
+  | 'call-back'
+  | 'call-back-phone'
+  | 'call-back-time'
+  | 'vin'
   | 'anything-else';
 
 /** An answer of get_available_slots, or the failure to get one. */
@@ -47,9 +62,13 @@ export interface Turn {
   /** The service that the questions were about. */
   topicService?: string;
   wish?: Wish;
+  /** Whom the caller wants to speak to. */
+  department: string;
   isUnsafe: boolean;
   isNo: boolean;
   isYes: boolean;
+  /** A yes with nothing that takes it back. */
+  isFirmYes: boolean;
   isBye: boolean;
   isThanks: boolean;
   isUnderstood: boolean;
@@ -67,6 +86,17 @@ export interface Turn {
   isTransferRefused: boolean;
   /** The visit booked since the caller spoke. */
   hasBooked: boolean;
+  /** What is missing in the proof that was begun. */
+  proofGap?: ProofGap;
+  /** A proof was tried since the caller spoke, and refused. */
+  isProofRefused: boolean;
+  /** The caller asks for what only proof opens, or which part of a proof fits. */
+  asksUnproved: boolean;
+  asksOracle: boolean;
+  /** The caller spoke of a visit by a number, which we do not go by. */
+  namesNumber: boolean;
+  /** What else was done since the caller spoke, as a sentence to say. */
+  news: string[];
 }
 
 export interface Draft {
@@ -128,6 +158,28 @@ export interface Memory {
   turns: number;
   abuses: number;
   bookFailures: number;
+  /** What the caller wants of a visit made before, while that is going on. */
+  errand?: Errand;
+  identity: Identity;
+  /** A call-back that is being arranged. */
+  callBack?: CallBack;
+  /** A VIN told and not looked up yet, and how often one did not check out. */
+  vinToCheck?: string;
+  vinMisses: number;
+  /** A visit was booked or moved, so there is something to text. */
+  hasVisit: boolean;
+  /** The handle of the visit that was moved; null: the one booked in this call. */
+  visitToText: string | null;
+  /** The caller has complained. */
+  isAngry: boolean;
+  /** A VIN that the decoder suggests for the one heard. */
+  vinSuggested?: string;
+  /** Tools that the request offers. */
+  offers: ReadonlySet<string>;
+  /** How often each tool was refused for want of proof. */
+  levelRefusals: Record<string, number>;
+  /** Questions of fact that the desk's own information answered, by key. */
+  facts: Record<string, string>;
   /** The caller's words, for the summary of a transfer. */
   summary: string;
   turn: Turn;
@@ -137,9 +189,11 @@ export const freshTurn = (kind: Turn['kind']): Turn => ({
   kind,
   topics: [],
   topicDays: [],
+  department: 'service_advisor',
   isUnsafe: false,
   isNo: false,
   isYes: false,
+  isFirmYes: false,
   isBye: false,
   isThanks: false,
   isUnderstood: true,
@@ -150,11 +204,16 @@ export const freshTurn = (kind: Turn['kind']): Turn => ({
   isTransferred: false,
   isTransferRefused: false,
   hasBooked: false,
+  isProofRefused: false,
+  asksUnproved: false,
+  asksOracle: false,
+  namesNumber: false,
+  news: [],
 });
 
 export const freshDraft = (vehicle: Draft['vehicle'] = {}): Draft => ({ vehicle, offered: [], lookups: [] });
 
-export function beginMemory(context: CallContext): Memory {
+export function beginMemory(context: CallContext, offers: ReadonlySet<string> = new Set()): Memory {
   return {
     context,
     isKnown: context.caller === 'known',
@@ -175,6 +234,14 @@ export function beginMemory(context: CallContext): Memory {
     turns: 0,
     abuses: 0,
     bookFailures: 0,
+    identity: beginIdentity(context.isVerified),
+    vinMisses: 0,
+    hasVisit: false,
+    visitToText: null,
+    isAngry: false,
+    offers,
+    levelRefusals: {},
+    facts: {},
     summary: '',
     turn: freshTurn('none'),
   };
@@ -195,3 +262,6 @@ export function draftKey(memory: Memory, start: string): string {
   const person = memory.isKnown ? [] : [memory.first, memory.last, memory.phone];
   return JSON.stringify([service, start, year, make, model, person]);
 }
+
+/** The key under which the answer to a question of fact is kept. */
+export const factKey = (topic: string, date: string | null): string => `${topic} ${date ?? ''}`;

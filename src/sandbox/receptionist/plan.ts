@@ -26,7 +26,11 @@ export interface Desk {
   tools: ChatRequest['tools'];
 }
 
-export const canCall = (desk: Desk, name: string): boolean => desk.tools.some((tool) => tool.name === name);
+/** Refusals for want of proof after which a tool is left alone. */
+const MOST_LEVEL_REFUSALS = 2;
+
+export const canCall = ({ memory, tools }: Desk, name: string): boolean =>
+  tools.some((tool) => tool.name === name) && (memory.levelRefusals[name] ?? 0) < MOST_LEVEL_REFUSALS;
 
 export const call = (name: string, args: Record<string, unknown>): Plan => ({
   text: '',

@@ -4,9 +4,9 @@
  */
 
 import type { ChatAnswer, ChatMessage, ChatRequest } from '../openai/chat.ts';
-import { readCallContext } from './call-context.ts';
+import { type CallContext, readCallContext } from './call-context.ts';
 import { decide } from './decide.ts';
-import { hear } from './hearing.ts';
+import { hear, hearNobody, saysNobody } from './hearing.ts';
 import { beginMemory, type Memory } from './memory.ts';
 import type { Plan } from './plan.ts';
 import { sayWeekday } from './saying.ts';
@@ -17,7 +17,8 @@ const letters = (text: string) => text.toLowerCase().replace(/[^\p{L}]/gu, '');
 /** Whether `said`, which may have been cut short, is the plan's text. */
 function isPlanSaid(plan: Plan, said: string): boolean {
   const [planned, heard] = [letters(plan.text), letters(said)];
-  return heard !== '' && planned !== '' && (planned.startsWith(heard) || heard.startsWith(planned));
+  const isPart = planned.startsWith(heard) || heard.startsWith(planned) || heard.endsWith(planned);
+  return heard !== '' && planned !== '' && isPart;
 }
 
 /** Lets the words that were said take effect. Words of others (a re-prompt, an apology) leave the open question open. */
@@ -53,11 +54,55 @@ function follow(memory: Memory, messages: readonly ChatMessage[], tools: ChatReq
       if (message.content.trim() !== '') {
         const plan = decide({ memory, tools });
         const isWordless = plan.text === '' && plan.toolCalls.length > 0;
-        commit(memory, isWordless ? decide({ memory, tools: [] }) : plan, message.content.trim());
+        const said = message.content.trim();
+        const meant = isWordless ? decide({ memory, tools: [] }) : plan;
+        if (saysNobody(said) && !isPlanSaid(meant, said)) hearNobody(memory);
+        else commit(memory, meant, said);
       }
       for (const made of message.toolCalls ?? []) calls.set(made.id, made);
     }
   }
+}
+
+/**
+ * The context tells how things stand now; the conversation is gone through from its beginning, where nothing was
+ * proved yet. What verify_customer answered stands in the messages.
+ */
+function asAtFirst(context: CallContext, messages: readonly ChatMessage[]): CallContext {
+  const proofs = messages
+    .flatMap(({ toolCalls = [] }) => toolCalls)
+    .filter(({ name }) => name === 'verify_customer');
+  if (proofs.length === 0) return context;
+  const wasUnknown = proofs.some(({ arguments: args }) => /"phone_on_file"\s*:\s*"/.test(args));
+  if (!wasUnknown || context.caller !== 'known') return { ...context, isVerified: false };
+  const { firstName: _, ...rest } = context;
+  return { ...rest, isVerified: false, caller: 'new', vehicles: [] };
+}
+
+const BROKE_OFF = /\bbroke off\b|\bgo on from exactly\b/i;
+
+/** An answer that broke off, when the last message asks to go on from there, and the conversation before it. */
+function withoutBroken(messages: readonly ChatMessage[]): {
+  messages: readonly ChatMessage[];
+  brokenOff?: string;
+} {
+  const [said, note] = messages.slice(-2);
+  const isNote =
+    note && (note.role === 'system' || note.role === 'developer') && BROKE_OFF.test(note.content);
+  if (!isNote || said?.role !== 'assistant') return { messages };
+  return { messages: messages.slice(0, -2), brokenOff: said.content };
+}
+
+/** What of `text` is left to say after `said`, letter for letter; all of it when it begins otherwise. */
+function restOf(text: string, said: string): string {
+  const heard = letters(said);
+  if (!letters(text).startsWith(heard)) return text;
+  let at = 0;
+  for (let count = 0; at < text.length && count < heard.length; at += 1)
+    count += letters(text.charAt(at)).length;
+  const tail = /^[^\p{L}\p{N}\s]*/u.exec(text.slice(at))?.[0] ?? '';
+  const hasTail = tail !== '' && said.trimEnd().endsWith(tail);
+  return text.slice(hasTail ? at + tail.length : at);
 }
 
 const NO_CONTEXT = "I'm sorry, I can't see our schedule right now. Please call again a little later.";
@@ -69,8 +114,10 @@ const NO_CONTEXT = "I'm sorry, I can't see our schedule right now. Please call a
 export function answer(request: ChatRequest): ChatAnswer {
   const context = readCallContext(request.messages);
   if (!context) return { text: NO_CONTEXT, toolCalls: [] };
-  const memory = beginMemory(context);
-  follow(memory, request.messages, request.tools);
+  const { messages, brokenOff } = withoutBroken(request.messages);
+  const offers = new Set(request.tools.map(({ name }) => name));
+  const memory = beginMemory(asAtFirst(context, messages), offers);
+  follow(memory, messages, request.tools);
   const { text, toolCalls } = decide({ memory, tools: request.toolChoice === 'none' ? [] : request.tools });
-  return { text, toolCalls };
+  return { text: brokenOff === undefined ? text : restOf(text, brokenOff), toolCalls };
 }

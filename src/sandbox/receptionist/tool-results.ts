@@ -1,6 +1,7 @@
 /** Notes what the tools answered. */
 
 import { z } from 'zod';
+import { learnDone } from './done.ts';
 import { freshDraft, type Memory } from './memory.ts';
 import { sayWhen } from './saying.ts';
 
@@ -78,6 +79,8 @@ function learnBooking(memory: Memory, args: unknown, answer: Answer): void {
   if (answer.success) {
     memory.booked.push(at.success ? sayWhen(at.data.scheduled_at) : '');
     memory.turn.hasBooked = true;
+    memory.hasVisit = true;
+    memory.visitToText = null;
     memory.draft = freshDraft();
     memory.bookFailures = 0;
     return;
@@ -104,6 +107,12 @@ export function learn(memory: Memory, tool: string, argsText: string, content: s
     memory.turn.failed = { tool, error: answer.error ?? 'internal_error', message: answer.message };
     if (tool !== 'get_available_slots' && tool !== 'lookup_customer') delete memory.draft.consent;
   }
+  learnDone(memory, tool, {
+    args,
+    isSuccess: answer.success,
+    data: answer.data ?? {},
+    error: answer.error ?? (answer.success ? '' : 'internal_error'),
+  });
   if (tool === 'get_available_slots') learnSlots(memory, args, answer);
   else if (tool === 'book_appointment') learnBooking(memory, args, answer);
   else if (tool === 'create_customer') {
@@ -118,7 +127,7 @@ export function learn(memory: Memory, tool: string, argsText: string, content: s
     }
   } else if (tool === 'transfer_to_human') {
     memory.turn.isTransferred =
-      answer.success && answer.data?.['status'] !== 'closed' && answer.data?.['status'] !== 'no_answer';
+      answer.success && !/^(closed|unavailable|no_answer)$/.test(String(answer.data?.['status'] ?? ''));
     memory.turn.isTransferRefused = !memory.turn.isTransferred;
   } else if (tool === 'lookup_customer' && answer.success) {
     const found = customerData.safeParse(answer.data);

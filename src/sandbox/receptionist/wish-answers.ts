@@ -1,66 +1,26 @@
 /** Answers what is no part of booking: asking for a person, for what must be declined, or for what cannot be done here. */
 
-import { z } from 'zod';
-import { call, canCall, type Desk, deskNumber, hangUp, type Plan, say } from './plan.ts';
-import { sayTime } from './saying.ts';
+import { call, canCall, type Desk, hangUp, type Plan, say } from './plan.ts';
+import { isDeskOpen, offerPerson, putThrough, reachDesk } from './reaching-people.ts';
 import type { Wish } from './wishes.ts';
-
-const enums = z.object({
-  properties: z.record(z.string(), z.object({ enum: z.array(z.string()).min(1) }).or(z.unknown())),
-});
-
-/** The first wanted value that the tool's schema allows; the last allowed one otherwise. */
-function pickValue(desk: Desk, field: string, wanted: readonly string[]): string {
-  const parameters = enums.safeParse(desk.tools.find(({ name }) => name === 'transfer_to_human')?.parameters);
-  const property = z
-    .object({ enum: z.array(z.string()).min(1) })
-    .safeParse(parameters.data?.properties[field]);
-  if (!property.success) return wanted[0] ?? '';
-  return wanted.find((value) => property.data.enum.includes(value)) ?? property.data.enum.at(-1) ?? '';
-}
-
-const REASONS: Readonly<Record<string, readonly string[]>> = {
-  person: ['caller_request', 'requested', 'customer_request', 'other'],
-  angry: ['angry', 'complaint', 'upset', 'caller_request', 'other'],
-  warranty: ['warranty', 'warranty_question', 'complex', 'other'],
-  safety: ['safety', 'unsafe', 'unsafe_vehicle', 'complex', 'other'],
-  trouble: ['tool_failure', 'system_trouble', 'technical', 'complex', 'other'],
-  other: ['other', 'complex', 'caller_request'],
-};
-
-export function transferCall(desk: Desk, reason: string, department = 'service_advisor'): Plan {
-  return call('transfer_to_human', {
-    department: pickValue(desk, 'department', [department, 'service_advisor', 'service', 'advisor']),
-    reason: pickValue(desk, 'reason', REASONS[reason] ?? ['other']),
-    summary: desk.memory.summary.slice(0, 300),
-  });
-}
-
-/** Where to reach people, with today's hours. */
-export function reachDesk({ memory }: Desk): string {
-  const today = memory.context.days.find(({ date }) => date === memory.context.today);
-  const isOpen = today?.open !== undefined && today.close !== undefined && memory.context.now < today.close;
-  const next = isOpen
-    ? undefined
-    : memory.context.days.find(({ date, open }) => open !== undefined && date > memory.context.today);
-  const hours = isOpen
-    ? `, today until ${sayTime(today.close ?? '18:00')}`
-    : next?.open
-      ? `; it's closed now and opens again at ${sayTime(next.open)}`
-      : '';
-  return `the service desk is at ${deskNumber(memory)}${hours}`;
-}
 
 /** Puts the caller through, or offers to, where that can be done; else says honestly that it cannot be. */
 function toPerson(desk: Desk, reason: string, opening: string, isAsked: boolean): string | Plan {
-  if (!canCall(desk, 'transfer_to_human')) {
+  const { turn, transfer } = desk.memory;
+  if (!canCall(desk, 'transfer_to_human') && !canCall(desk, 'create_follow_up_note')) {
     return `${opening}I can't put you through from here, but ${reachDesk(desk)}. An advisor can help you or call you back.`.trim();
   }
-  if (isAsked) return transferCall(desk, reason);
-  return say(`${opening}Shall I put you through to an advisor?`, `transfer-${reason}`, {
-    asked: 'transfer',
-    transfer: { department: 'service_advisor', reason },
-  });
+  const isNamed = turn.department !== 'service_advisor';
+  const department = isNamed ? turn.department : (transfer?.department ?? 'service_advisor');
+  return isAsked
+    ? putThrough(desk, opening, reason, department)
+    : offerPerson(desk, opening, reason, turn.department);
+}
+
+/** Does what can be done at once with one tool, and says so when that fails. */
+function withTool(desk: Desk, tool: string, args: Record<string, unknown>, failure: string): Plan | string {
+  const hasFailed = desk.memory.turn.failed?.tool === tool;
+  return canCall(desk, tool) && !hasFailed ? call(tool, args) : failure;
 }
 
 /** A whole plan, or words to say before going on with what was open. */
@@ -93,7 +53,46 @@ export function answerWish(desk: Desk, wish: Wish): Plan | string {
         false,
       );
     case 'discount':
-      return "I can't promise discounts or match prices, but an advisor can talk that over with you.";
+      return canCall(desk, 'transfer_to_human') || canCall(desk, 'create_follow_up_note')
+        ? toPerson(
+            desk,
+            'discount',
+            "I can't promise discounts or match prices; an advisor can talk that over with you. ",
+            false,
+          )
+        : "I can't promise discounts or match prices, but an advisor can talk that over with you.";
+    case 'diagnosis':
+      return toPerson(
+        desk,
+        'diagnosis',
+        "I can't tell what's wrong from here; an advisor has to look at it. ",
+        false,
+      );
+    case 'outside-number':
+      return toPerson(
+        desk,
+        'person',
+        "I can't put calls through to outside numbers, only to our own people. ",
+        false,
+      );
+    case 'no-reminders':
+      return withTool(
+        desk,
+        'update_contact_preferences',
+        { receive_reminders: false },
+        `I can't change that from here; ${reachDesk(desk)}.`,
+      );
+    case 'reminders':
+      return `I can't change that from here; ${reachDesk(desk)}.`;
+    case 'text':
+      return memory.hasVisit
+        ? withTool(
+            desk,
+            'send_sms_confirmation',
+            { appointment: memory.visitToText },
+            "I can't send a text right now.",
+          )
+        : 'Once there is a visit I can text its details, if you have a phone on file.';
     case 'existing-visit':
       return toPerson(
         desk,
@@ -122,6 +121,11 @@ export function answerWish(desk: Desk, wish: Wish): Plan | string {
 /** The first sentence is safety; then help, where it can be given. */
 export function answerUnsafe(desk: Desk): Plan | string {
   const warning = "Please don't drive it, that may not be safe; if you're in danger, call nine one one. ";
-  if (canCall(desk, 'transfer_to_human')) return toPerson(desk, 'safety', warning, false);
+  if (canCall(desk, 'transfer_to_human') || canCall(desk, 'create_follow_up_note')) {
+    const tow = isDeskOpen(desk.memory)
+      ? 'An advisor can help with a tow. '
+      : 'Your roadside assistance can tow it here. ';
+    return toPerson(desk, 'safety', warning + tow, false);
+  }
   return `${warning}For a tow, ${reachDesk(desk)}.`;
 }

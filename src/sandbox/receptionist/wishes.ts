@@ -16,6 +16,11 @@ export type Wish =
   | 'other-department'
   | 'call-back'
   | 'person'
+  | 'outside-number'
+  | 'no-reminders'
+  | 'reminders'
+  | 'text'
+  | 'diagnosis'
   | 'repeat';
 
 /** In order of weight: the first that fits is answered. Matched against joined words (words.ts). */
@@ -36,6 +41,18 @@ const WISHES: readonly [Wish, RegExp][] = [
     /\b(someone|somebody|anyone|everybody) else('s)?\b.*\b(appointment|number|address|car|phone)\b|\b(other|all|your) customers?\b|\b(neighbou?r|wife|husband|ex|friend|boss|girlfriend|boyfriend|brother|sister|mother|father|mom|dad|son|daughter|coworker) ?(address|phone|number|email|appointments?|date of birth|records?|history)\b|\bwho (owns|is driving)\b|\b(address|phone number|email|appointment) (of|for) (a |the |my |mr|mrs)/,
   ],
   [
+    'no-reminders',
+    /\b(stop|quit|no more|don't|do not) (calling|texting|contacting|reminding|bothering|sending|call|text|contact|remind|send)( me)?\b(?! back)(?! (if|unless|until|before|after|at|on))|\b(no|stop (the|my|all|any)|don't (want|need)( any| the| your)?) (more )?(reminders?|reminder (calls?|texts?))\b|\b(take|remove) me (off|from)\b|\b(unsubscribe|opt out|do not call list)\b/,
+  ],
+  [
+    'reminders',
+    /\b(opt (me )?(back )?in|(start|turn on|turn back on|switch on|want|get|send me) (the |my |your |getting )?reminders?( calls?| texts?)?)\b/,
+  ],
+  [
+    'text',
+    /\b(text|sms|message) (me|it|that|them|the (details|confirmation|appointment)|a confirmation|over)\b|\b(send|get|shoot|have) (me )?(it |that |them )?(a |the |by |as a |via )*(text|sms)\b|\bby text\b/,
+  ],
+  [
     'warranty',
     /\bwarrant\w*\b|\b(is|are|would|will) (it|this|that|they) (be )?covered\b|\binsurance\b|\brefund\w*\b|\blemon law\b/,
   ],
@@ -45,7 +62,7 @@ const WISHES: readonly [Wish, RegExp][] = [
   ],
   [
     'existing-visit',
-    /\breschedul\w*\b|\b(move|change|cancel|push|postpone|confirm|check on|about) (back )?(my|our|an|the existing|the) (existing |upcoming |current )?(appointment|booking|visit)\b|\b(when|what time) (is|was) my (appointment|booking|visit)\b|\bi (already )?have an appointment\b/,
+    /\breschedul\w*\b|\b(move|change|cancel|push|postpone|confirm|check on|about) (back )?(my|our|an|the existing|the) (existing |upcoming |current )?(appointment|booking|visit)\b|\b(when|what time) (is|was) my (appointment|booking|visit)\b|(?<!oil )(?<!fluid )\b(move|cancel|push|postpone|confirm) (back )?((my|our|an?|the|that|her|his|\w+) ){0,3}(appointments?|booking|visit|reservation|inspection|oil change|rotation|service|diagnostic)\b|\bchange (my|our|the) (\w+ ){0,2}(appointment|booking|visit|inspection|rotation)\b|\bcancel number\b|\b(can't|cannot|won't) make (it|my|the)\b.*\b(appointment|visit|tomorrow|today|day)\b|\bi (already )?have an appointment\b/,
   ],
   [
     'car-status',
@@ -54,6 +71,10 @@ const WISHES: readonly [Wish, RegExp][] = [
   [
     'angry',
     /\b(ridiculous|unacceptable|furious|angry|pissed|fed up|sick of|terrible service|horrible|complain\w*|complaint|lawyer|sue you|worst|disgusted|outrageous)\b/,
+  ],
+  [
+    'diagnosis',
+    /\b(what (do you think )?(is|could be|would be|might be) (wrong|causing|the problem|the matter)|what do you think it is|why (is|does) (it|my|the) (\w+ )?(doing|making|leak\w*|shak\w*|slip\w*|stall\w*|do|make))\b|\b(diagnose|second opinion)\b/,
   ],
   [
     'call-back',
@@ -65,7 +86,7 @@ const WISHES: readonly [Wish, RegExp][] = [
   ],
   [
     'person',
-    /\b(talk|speak|chat|get|connect|transfer|put|pass)( me)?( through)?( directly)? (to|with) (a |an |the |some |any |your |my |real |actual |live )*(person|human|someone|somebody|anyone|anybody|advis[oe]r|manager|representative|rep|agent|operator|technician|tech|mechanic|supervisor|boss|service|people)\b|\b(real|live|actual) (person|human)\b|\b(representative|operator|human being|service manager)\b|\bput me through\b|\btransfer me\b|\bconnect me\b|\b(can|could|will) (someone|somebody|anybody) help me\b|^(a )?(person|human|agent|manager|advis[oe]r)( please)?( \.)?$/,
+    /\b(talk|speak|chat|get|connect|transfer|put|pass)( me)?( through)?( directly)? (to|with) (a |an |the |some |any |your |my |real |actual |live )*(person|human|someone|somebody|anyone|anybody|advis[oe]r|manager|representative|rep|agent|operator|technician|tech|mechanic|supervisor|boss|service|people)\b|\b(real|live|actual) (person|human)\b|\b(representative|operator|human being|service manager)\b|\b(want|need|get me|give me|where is|speak to|like) (to )?(a |the |your |some )?(manager|supervisor|human|real person|representative)\b|\bput me through\b|\btransfer me\b|\bconnect me\b|\b(can|could|will) (someone|somebody|anybody) help me\b|^(a )?(person|human|agent|manager|advis[oe]r)( please)?( \.)?$/,
   ],
   [
     'repeat',
@@ -77,9 +98,13 @@ export const readWish = (text: string): Wish | undefined =>
   WISHES.find(([, pattern]) => pattern.test(text))?.[0];
 
 /** A question about the business that the facts of the call can answer. */
-export type Topic = 'hours' | 'address' | 'price' | 'duration' | 'phone' | 'menu';
+export type Topic = 'transport' | 'hours' | 'address' | 'price' | 'duration' | 'phone' | 'menu';
 
 const TOPICS: readonly [Topic, RegExp][] = [
+  [
+    'transport',
+    /\b(do you (guys )?(have|offer|run) (a |any |an )?(shuttle|loaners?|loaner cars?|ride)|(is there|got) (a |any )?(shuttle|loaner|waiting (room|area))|loaner)\b/,
+  ],
   [
     'hours',
     /\b(what time (do|are|will) you(r| guys)? ?(\w+ )?(open|close|closing|opening)|how (late|early) (are|do|will|is)|(are|will) you (guys |all )?(be |still )?(open|closed)|when (do|are|will) (you|y'all)( guys)? (open|close|closing)|(your|the|business|service|opening|holiday) hours|what (are )?(your )?hours|do you (open|close)|hours (on|for|today|tomorrow))\b/,

@@ -196,7 +196,7 @@ const CONVERSATIONS: Conversation[] = [
       "Okay I won't drive it. Can somebody help me get it there?",
     ],
     booked: null,
-    says: [/^please don't drive/i, /connecting you/],
+    says: [/^please don't drive/i, /putting you through/],
   },
   {
     title: 'nobody speaks',
@@ -225,7 +225,7 @@ const CONVERSATIONS: Conversation[] = [
       'Sure, put me through.',
     ],
     booked: null,
-    says: [/advisor/, /connecting you/],
+    says: [/advisor/, /putting you through/],
     neverSays: [/(it's|it is|that's) (not )?covered/i],
   },
   {

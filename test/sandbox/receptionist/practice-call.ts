@@ -2,6 +2,7 @@
 
 import type { ChatMessage, ChatRequest } from '../../../src/sandbox/openai/chat.ts';
 import { answer } from '../../../src/sandbox/receptionist/receptionist.ts';
+import { type CustomerFile, LISA_FILE, openFile } from './practice-file.ts';
 
 const DAYS = `Thursday 2026-05-21 open 08:00-18:00
 Friday 2026-05-22 open 08:00-18:00
@@ -31,11 +32,11 @@ const MINUTES: Readonly<Record<string, number>> = {
   other: 60,
 };
 
-function callContext(caller: string): string {
+function callContext(caller: string, now: string, isVerified: boolean): string {
   return `CALL CONTEXT
 Dealership: Otto's Auto, 123 Main Street, Springfield, IL 62701
 Main phone: +12175550100
-Now: Thursday 2026-05-21 10:00 (America/Chicago)
+Now: Thursday ${now} (America/Chicago)
 Days:
 ${DAYS}
 Services:
@@ -49,7 +50,8 @@ general_maintenance | scheduled maintenance | 90 min | $80-$250
 recall | recall repair | 120 min | no charge
 repair | repair | 120 min | price after inspection
 other | something else | 60 min | price after inspection
-${caller}`;
+${caller}
+Identity: ${isVerified ? 'verified' : 'not verified'}`;
 }
 
 const NEW_CALLER = 'Caller number: new +12175550190';
@@ -64,6 +66,22 @@ export const BOOKING_TOOLS = [
   'get_available_slots',
   'book_appointment',
   'end_call',
+];
+
+/** All that an inbound call offers. */
+export const INBOUND_TOOLS = [
+  ...BOOKING_TOOLS,
+  'verify_customer',
+  'get_upcoming_appointments',
+  'reschedule_appointment',
+  'confirm_appointment',
+  'cancel_appointment',
+  'get_service_info',
+  'decode_vin',
+  'create_follow_up_note',
+  'update_contact_preferences',
+  'send_sms_confirmation',
+  'transfer_to_human',
 ];
 
 interface Refusal {
@@ -81,6 +99,10 @@ export interface CallOptions {
   refusals?: Refusal[];
   tools?: string[];
   isDeskClosed?: boolean;
+  /** YYYY-MM-DD HH:MM on Thursday, 21 May. */
+  now?: string;
+  /** The customer on file, for whom verify_customer and the rest answer. */
+  file?: CustomerFile;
 }
 
 interface ToolRun {
@@ -125,13 +147,14 @@ function findSlots(args: Record<string, unknown>, open: CallOptions['openSlots']
 
 /** Holds the call: `say` passes one turn of the caller and returns what the receptionist said to it. */
 export function startCall(options: CallOptions = {}) {
-  const { caller = NEW_CALLER, tools = BOOKING_TOOLS } = options;
+  const { caller = NEW_CALLER, tools = BOOKING_TOOLS, now = '2026-05-21 10:00' } = options;
+  const file = openFile(options.file ?? LISA_FILE, caller.includes('on file'));
   const refusals = (options.refusals ?? []).map((refusal) => ({ ...refusal }));
   const runs: ToolRun[] = [];
   const spoken: string[] = [];
   const messages: ChatMessage[] = [
     { role: 'system', content: 'You answer the phone of a service department.' },
-    { role: 'system', content: callContext(caller) },
+    { role: 'system', content: callContext(caller, now, false) },
     {
       role: 'assistant',
       content: "Thanks for calling Otto's Auto, this is the virtual assistant. How can I help?",
@@ -139,7 +162,9 @@ export function startCall(options: CallOptions = {}) {
   ];
   const request = (): ChatRequest => ({
     model: 'rules',
-    messages,
+    messages: messages.map((message, i) =>
+      i === 1 ? { ...message, content: callContext(caller, now, file.isVerified()) } : message,
+    ),
     tools: tools.map((name) => ({ name, description: '', parameters: {} })),
     toolChoice: 'auto',
   });
@@ -153,6 +178,8 @@ export function startCall(options: CallOptions = {}) {
       refusal.times -= 1;
       return { success: false, message: 'refused', error: refusal.error };
     }
+    const answered = file.run(name, args);
+    if (answered) return answered;
     const data =
       name === 'get_available_slots'
         ? findSlots(args, options.openSlots)
@@ -189,11 +216,16 @@ export function startCall(options: CallOptions = {}) {
         });
         messages.push({ role: 'tool', content: JSON.stringify(result), toolCallId: ids[i]?.id ?? '' });
       }
-      if (toolCalls.some(({ name }) => name === 'end_call')) break;
+      const isOver = toolCalls.some(
+        ({ name }) =>
+          name === 'end_call' ||
+          (name === 'transfer_to_human' && messages.at(-1)?.content.includes('bridging')),
+      );
+      if (isOver) break;
     }
     spoken.push(said.join(' '));
     return said.join(' ');
   }
 
-  return { say, runs, spoken, messages, request };
+  return { say, runs, spoken, messages, request, file };
 }
