@@ -85,16 +85,20 @@ export async function settleMirror(
 ): Promise<boolean> {
   const { appointmentId, customerId, rowVersion, event } = mirror;
   return db.transaction(async (tx) => {
-    const settled = await tx
-      .update(appointments)
-      .set({
-        calendarSync: outcome.sync,
-        calendarEventId: event.id,
-        ...(outcome.sync === 'synced' && { calendarEtag: outcome.etag }),
-      })
+    const [row] = await tx
+      .select({ sync: appointments.calendarSync, etag: appointments.calendarEtag })
+      .from(appointments)
       .where(and(eq(appointments.id, appointmentId), sql`${appointments}.xmin::text = ${rowVersion}`))
-      .returning({ id: appointments.id });
-    if (settled.length === 0) return false;
+      .for('update');
+    if (row === undefined) return false;
+    const etag = outcome.sync === 'synced' ? outcome.etag : row.etag;
+    // A row that says so already stays the same version, so that several at once do not send each other round.
+    if (row.sync !== outcome.sync || row.etag !== etag) {
+      await tx
+        .update(appointments)
+        .set({ calendarSync: outcome.sync, calendarEtag: etag, calendarEventId: event.id })
+        .where(eq(appointments.id, appointmentId));
+    }
     const open = and(
       eq(followUpNotes.appointmentId, appointmentId),
       eq(followUpNotes.category, 'calendar_conflict'),

@@ -1,4 +1,5 @@
 /** The queue of work that is owed: pg-boss, in the database that holds the bookings, so that both commit together. */
+import { randomUUID } from 'node:crypto';
 import { PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import type { Database } from '../db/connect.ts';
@@ -53,6 +54,9 @@ export async function startQueue({ pool, kind }: Database, log: Log): Promise<Qu
     retentionSeconds: KEEP_SECONDS,
     deleteAfterSeconds: KEEP_DONE_SECONDS,
   });
+  // pg-boss looks a queue up before it first sends to it, and on a connection of its own. Within a transaction that
+  // would be one connection more, which the embedded database does not have; so it is looked up now, and remembered.
+  await boss.findJobs(CALENDAR, { id: randomUUID() });
 
   return {
     outbox: {

@@ -17,7 +17,7 @@ const event: CalendarEvent = {
   id: 'apt0123456789abcdef',
   appointmentId: '7b0c6a52-3f9e-4f0e-9f55-0d6a3c1f2b11',
   title: 'Oil change, 2021 Honda Civic',
-  description: 'Bay 2',
+  place: 'Bay 2',
   startsAt: new Date('2026-12-01T15:00:00Z'),
   endsAt: new Date('2026-12-01T16:00:00Z'),
   timeZone: 'America/Chicago',
@@ -61,6 +61,7 @@ const open = (given: { refreshToken?: string; clientSecret?: string; calendarId?
   createGoogleCalendar({
     ...credentials,
     calendarId: 'primary',
+    timeZone: 'America/Chicago',
     baseUrl: sandbox.baseUrl,
     clock: time.clock,
     ...given,
@@ -69,19 +70,25 @@ const asked = () => sandbox.requests.map(({ operation }) => operation);
 
 describe('putting an event', () => {
   it('writes it under its own id with the times in their zone and nothing personal in the hidden properties', async () => {
-    await open().put(event, forever());
+    await open().put(event, null, forever());
     expect(sandbox.events.all()).toMatchObject([
       {
         id: event.id,
         status: 'confirmed',
         summary: event.title,
-        description: event.description,
+        location: event.place,
+        transparency: 'transparent',
         start: { dateTime: '2026-12-01T15:00:00.000Z', timeZone: 'America/Chicago' },
         end: { dateTime: '2026-12-01T16:00:00.000Z', timeZone: 'America/Chicago' },
       },
     ]);
     expect(sandbox.events.all()[0]?.extendedProperties).toStrictEqual({
-      private: { appointmentId: event.appointmentId, source: 'service-line' },
+      private: {
+        appointmentId: event.appointmentId,
+        source: 'service-line',
+        writtenStart: '2026-12-01T15:00:00.000Z',
+        writtenEnd: '2026-12-01T16:00:00.000Z',
+      },
     });
     expect(sandbox.requests).toStrictEqual([
       { operation: 'token', path: '/token' },
@@ -89,36 +96,48 @@ describe('putting an event', () => {
     ]);
   });
 
-  it('brings an event that is there already to the new state', async () => {
+  it('writes over exactly the version that its caller has seen, and leaves the title to people', async () => {
     const calendar = open();
-    await calendar.put(event, forever());
-    await calendar.put({ ...event, title: 'Brakes', endsAt: new Date('2026-12-01T17:00:00Z') }, forever());
-    expect(sandbox.events.all()).toMatchObject([{ id: event.id, summary: 'Brakes', status: 'confirmed' }]);
-    expect(sandbox.events.all()[0]?.end?.dateTime).toBe('2026-12-01T17:00:00.000Z');
+    const first = await calendar.put(event, null, forever());
+    if (first === 'changed') throw new Error('There was nothing to be changed.');
+    sandbox.events.patch(event.id, { summary: 'Brakes, by Pete' }, undefined);
+    const later = { ...event, endsAt: new Date('2026-12-01T17:00:00Z') };
+    expect(await calendar.put(later, first.etag, forever())).toBe('changed');
+    const stored = await calendar.get(event.id, forever());
+    expect(await calendar.put(later, stored?.etag ?? '', forever())).toMatchObject({ etag: '"3"' });
+    expect(sandbox.events.all()).toMatchObject([{ summary: 'Brakes, by Pete', status: 'confirmed' }]);
+    expect(await calendar.get(event.id, forever())).toMatchObject({
+      isCancelled: false,
+      time: { endsAt: later.endsAt },
+      writtenTime: { endsAt: later.endsAt },
+    });
   });
 
-  it('revives an event whose id was cancelled', async () => {
+  it('does not bring back an event that somebody removed', async () => {
     const calendar = open();
-    await calendar.put(event, forever());
-    await calendar.remove(event.id, forever());
-    expect(sandbox.events.all()[0]?.status).toBe('cancelled');
-    await calendar.put(event, forever());
+    await calendar.put(event, null, forever());
+    sandbox.events.remove(event.id, undefined);
+    expect(await calendar.put(event, null, forever())).toBe('changed');
+    expect(await calendar.get(event.id, forever())).toMatchObject({ isCancelled: true });
+  });
+
+  it.each<[GoogleFault, unknown]>([
+    ['drop', { etag: '"1"' }],
+    ['server-error', { etag: '"1"' }],
+    ['rate-limit', { etag: '"1"' }],
+    // It had been written: the second attempt finds the first one's event.
+    ['drop-after', 'changed'],
+    ['garble-after', 'changed'],
+  ])('ends with exactly one event after %s', async (fault, outcome) => {
+    sandbox.faults.next('insert', fault);
+    expect(await open().put(event, null, forever())).toEqual(outcome);
     expect(sandbox.events.all()).toMatchObject([{ id: event.id, status: 'confirmed' }]);
   });
-
-  it.each<GoogleFault>(['drop', 'drop-after', 'garble-after', 'server-error', 'rate-limit'])(
-    'ends with exactly one event after %s',
-    async (fault) => {
-      sandbox.faults.next('insert', fault);
-      await open().put(event, forever());
-      expect(sandbox.events.all()).toMatchObject([{ id: event.id, status: 'confirmed' }]);
-    },
-  );
 
   it('refuses an id that Google would refuse, without asking', async () => {
     const invalid = { fault: 'invalid', retryable: false };
     for (const id of ['abcd', 'has-dash', 'xyz12345', 'UPPER1', '']) {
-      await expect(open().put({ ...event, id }, forever())).rejects.toMatchObject(invalid);
+      await expect(open().put({ ...event, id }, null, forever())).rejects.toMatchObject(invalid);
     }
     expect(sandbox.requests).toStrictEqual([]);
   });
@@ -126,7 +145,7 @@ describe('putting an event', () => {
   it('asks for one access token for many requests', async () => {
     const calendar = open();
     await Promise.all(
-      ['a', 'b', 'c'].map((letter) => calendar.put({ ...event, id: `apt0000${letter}` }, forever())),
+      ['a', 'b', 'c'].map((letter) => calendar.put({ ...event, id: `apt0000${letter}` }, null, forever())),
     );
     expect(asked().filter((operation) => operation === 'token')).toHaveLength(1);
   });
@@ -135,19 +154,101 @@ describe('putting an event', () => {
 describe('removing an event', () => {
   it('is done when the event is gone already or never was', async () => {
     const calendar = open();
-    await calendar.put(event, forever());
-    await calendar.remove(event.id, forever());
-    await calendar.remove(event.id, forever());
-    await calendar.remove('apt99999', forever());
+    await calendar.put(event, null, forever());
+    await calendar.remove(event.id, '"1"', forever());
+    await calendar.remove(event.id, '"1"', forever());
+    await calendar.remove('apt99999', '"1"', forever());
     expect(sandbox.events.all()).toMatchObject([{ id: event.id, status: 'cancelled' }]);
   });
 
   it('is done although the first answer got lost', async () => {
     const calendar = open();
-    await calendar.put(event, forever());
+    await calendar.put(event, null, forever());
     sandbox.faults.next('delete', 'drop-after');
-    await calendar.remove(event.id, forever());
+    await calendar.remove(event.id, '"1"', forever());
     expect(asked().filter((operation) => operation === 'delete')).toHaveLength(2);
+  });
+});
+
+describe('looking at an event', () => {
+  it('finds none that never was', async () => {
+    expect(await open().get('apt99999', forever())).toBeUndefined();
+  });
+
+  it('is not removed in another version than the one seen', async () => {
+    const calendar = open();
+    await calendar.put(event, null, forever());
+    sandbox.events.patch(event.id, { summary: 'Brakes' }, undefined);
+    expect(await calendar.remove(event.id, '"1"', forever())).toBe('changed');
+    expect(sandbox.events.all()).toMatchObject([{ status: 'confirmed' }]);
+  });
+});
+
+describe('reading what changed', () => {
+  const range = { from: new Date('2026-12-01T06:00:00Z'), to: new Date('2026-12-31T06:00:00Z') };
+  const lunch = {
+    id: 'lunch',
+    start: { dateTime: '2026-12-01T18:00:00Z' },
+    end: { dateTime: '2026-12-01T19:00:00Z' },
+  };
+  const read = async (since: Parameters<ReturnType<typeof open>['changes']>[0]) => {
+    const answer = await open().changes(since, forever());
+    if (answer === 'expired') throw new Error('The token is too old.');
+    return answer;
+  };
+
+  it('tells everything in the range at first, and then only what changed', async () => {
+    sandbox.events.insert(lunch);
+    const first = await read(range);
+    expect(first.changes).toEqual([
+      {
+        id: 'lunch',
+        etag: '"1"',
+        busy: { startsAt: new Date('2026-12-01T18:00:00Z'), endsAt: new Date('2026-12-01T19:00:00Z') },
+      },
+    ]);
+    const none = await read({ token: first.token });
+    expect(none.changes).toEqual([]);
+    sandbox.events.remove('lunch', undefined);
+    expect((await read({ token: none.token })).changes).toMatchObject([{ id: 'lunch', busy: null }]);
+  });
+
+  it('asks for each occurrence of a repeated event, and for deleted ones', async () => {
+    const { token } = await read(range);
+    await read({ token });
+    const queries = sandbox.requests
+      .filter(({ operation }) => operation === 'list')
+      .map(({ path }) => new URL(path, 'http://sandbox').searchParams);
+    for (const query of queries) {
+      expect([query.get('singleEvents'), query.get('showDeleted')]).toEqual(['true', 'true']);
+    }
+    expect(queries.map((query) => [query.has('timeMin'), query.has('syncToken')])).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+  });
+
+  it('takes a whole day from midnight to midnight of the shop, and what is marked as free for no time', async () => {
+    sandbox.events.insert({ id: 'fair0', start: { date: '2026-12-05' }, end: { date: '2026-12-06' } });
+    sandbox.events.insert({ ...lunch, id: 'cake0', transparency: 'transparent' });
+    expect((await read(range)).changes).toMatchObject([
+      {
+        id: 'fair0',
+        busy: { startsAt: new Date('2026-12-05T06:00:00Z'), endsAt: new Date('2026-12-06T06:00:00Z') },
+      },
+      { id: 'cake0', busy: null },
+    ]);
+  });
+
+  it('follows the pages to the end', async () => {
+    for (let count = 0; count < 2_501; count += 1) sandbox.events.insert({ ...lunch, id: `lunch${count}` });
+    expect((await read(range)).changes).toHaveLength(2_501);
+  });
+
+  it('says that a token is too old', async () => {
+    const { token } = await read(range);
+    sandbox.events.expireSyncTokens();
+    expect(await open().changes({ token }, forever())).toBe('expired');
   });
 });
 
@@ -164,6 +265,11 @@ describe('reading busy times', () => {
       { startsAt: new Date('2026-12-01T15:00:00Z'), endsAt: new Date('2026-12-01T17:00:00Z') },
       { startsAt: new Date('2026-12-01T18:00:00Z'), endsAt: new Date('2026-12-01T19:00:00Z') },
     ]);
+  });
+
+  it('leaves out our own appointments, each of which holds one bay and not the shop', async () => {
+    await open().put(event, null, forever());
+    expect(await open().busy(from, to, forever())).toStrictEqual([]);
   });
 
   it('answers none for a free day', async () => {
@@ -231,7 +337,7 @@ describe('failures', () => {
   });
 
   it('does not sign in again with a client that Google does not know', async () => {
-    await expect(open({ clientSecret: 'wrong' }).put(event, forever())).rejects.toMatchObject({
+    await expect(open({ clientSecret: 'wrong' }).put(event, null, forever())).rejects.toMatchObject({
       fault: 'refused',
       retryable: false,
     });
@@ -242,13 +348,13 @@ describe('failures', () => {
     const calendar = open();
     sandbox.faults.next('token', 'invalid-grant', 2);
     const refused = { fault: 'refused', retryable: false };
-    await expect(calendar.put(event, forever())).rejects.toMatchObject(refused);
-    await expect(calendar.remove(event.id, forever())).rejects.toMatchObject(refused);
+    await expect(calendar.put(event, null, forever())).rejects.toMatchObject(refused);
+    await expect(calendar.remove(event.id, '"1"', forever())).rejects.toMatchObject(refused);
     expect(asked()).toStrictEqual(['token']);
     time.pass(60_000);
-    await expect(calendar.put(event, forever())).rejects.toMatchObject(refused);
+    await expect(calendar.put(event, null, forever())).rejects.toMatchObject(refused);
     time.pass(60_000);
-    await calendar.put(event, forever());
+    await calendar.put(event, null, forever());
     expect(asked()).toStrictEqual(['token', 'token', 'token', 'insert']);
   });
 
@@ -280,6 +386,7 @@ describe('failures', () => {
     const calendar = createGoogleCalendar({
       ...credentials,
       calendarId: 'primary',
+      timeZone: 'America/Chicago',
       baseUrl: sandbox.baseUrl,
       clock: stopping,
     });
@@ -296,7 +403,13 @@ describe('failures', () => {
   it('refuses a base URL with a path, which the library would drop', () => {
     for (const baseUrl of ['http://127.0.0.1:1/google', 'ftp://127.0.0.1', 'nonsense']) {
       expect(() =>
-        createGoogleCalendar({ ...credentials, calendarId: 'primary', baseUrl, clock: time.clock }),
+        createGoogleCalendar({
+          ...credentials,
+          calendarId: 'primary',
+          timeZone: 'UTC',
+          baseUrl,
+          clock: time.clock,
+        }),
       ).toThrow('origin without a path');
     }
   });
@@ -304,7 +417,8 @@ describe('failures', () => {
   it('shows no token, secret or event text in any error', async () => {
     const errors: unknown[] = [];
     const keep = (error: unknown) => errors.push(error);
-    const put = (calendar: ReturnType<typeof open>) => calendar.put(event, forever()).then(() => {}, keep);
+    const put = (calendar: ReturnType<typeof open>) =>
+      calendar.put(event, null, forever()).then(() => {}, keep);
     await put(open({ refreshToken: '1//refresh-very-secret-too' }));
     for (const fault of ['invalid-grant', 'token-server-error', 'drop'] as const) {
       sandbox.faults.next('token', fault, 9);
@@ -316,7 +430,7 @@ describe('failures', () => {
       await put(open());
       sandbox.faults.clear();
     }
-    expect(errors).toHaveLength(9);
+    expect(errors).toHaveLength(8);
     for (const error of errors) {
       expect(error).toMatchObject({ name: 'VendorError' });
       expect(error).not.toHaveProperty('cause');
@@ -348,8 +462,13 @@ describe('without a base URL', () => {
     };
     // The way out of this process ends here: what would go to Google goes to the sandbox.
     vi.spyOn(https, 'request').mockImplementation(redirect);
-    const calendar = createGoogleCalendar({ ...credentials, calendarId: 'primary', clock: time.clock });
-    await calendar.put(event, forever());
+    const calendar = createGoogleCalendar({
+      ...credentials,
+      calendarId: 'primary',
+      timeZone: 'UTC',
+      clock: time.clock,
+    });
+    await calendar.put(event, null, forever());
     await calendar.busy(event.startsAt, event.endsAt, forever());
     expect(addressed).toStrictEqual([
       'POST https://oauth2.googleapis.com/token',
