@@ -2,6 +2,7 @@
 import type { ToolRecord } from '../call/events.ts';
 import type { HistoryEntry } from '../call/history.ts';
 import type { ModelMessage, ToolCall } from './ports.ts';
+import { shortenHistory } from './shorten-history.ts';
 
 /** What callers and records say is data: longer than this it is cut. Characters. */
 const MAX_TEXT = 2_000;
@@ -15,12 +16,15 @@ const MAX_NAME = 64;
 export function toMessages(
   persona: string,
   context: string,
-  entries: readonly HistoryEntry[],
+  history: readonly HistoryEntry[],
 ): ModelMessage[] {
+  const { summary, entries } = shortenHistory(history);
   const messages: ModelMessage[] = [
     { role: 'system', text: persona },
     { role: 'system', text: context },
   ];
+  // In the caller's place, never the system's: it holds what callers and records say.
+  if (summary) messages.push({ role: 'user', text: `[Earlier in this call, from the record:\n${summary}]` });
   const usedIds = new Set<string>();
   for (let index = 0; index < entries.length; index++) {
     const entry = entries[index];
