@@ -2,15 +2,25 @@
 import type { HistoryEntry } from '../call/history.ts';
 import type { Agent, ReplyPart } from '../call/ports.ts';
 import { VendorError } from '../lib/vendor-error.ts';
-import { createClaimFilter } from './claims.ts';
+import { createClaimFilter, mayClaim } from './claims.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { toMessages } from './messages.ts';
 import type { LanguageModel, ModelMessage, ModelRequest, ToolCall } from './ports.ts';
 import { createResumption } from './resumption.ts';
 import type { Ending } from './tool.ts';
 import { bookAppointmentTool } from './tools/book-appointment.ts';
+import { cancelAppointmentTool } from './tools/cancel-appointment.ts';
+import { confirmAppointmentTool } from './tools/confirm-appointment.ts';
+import { rescheduleAppointmentTool } from './tools/reschedule-appointment.ts';
 
 const MAX_TOOL_ROUNDS = 3;
+/** The writes that a caller may be told were done. */
+const CLAIMABLE = [
+  bookAppointmentTool,
+  rescheduleAppointmentTool,
+  confirmAppointmentTool,
+  cancelAppointmentTool,
+].map(({ name }) => name);
 /** Replies in a row that failed before the agent gives up the call. */
 const MAX_FAILURES = 2;
 
@@ -31,7 +41,6 @@ export function createAgent({ model, dispatcher, persona, context, cacheKey }: A
     description,
     parameters,
   }));
-  const isBooked = () => dispatcher.session.appointmentId !== null;
   const isTerminal = ({ name }: ToolCall) =>
     dispatcher.tools.find((tool) => tool.name === name)?.effect === 'terminal';
 
@@ -80,7 +89,7 @@ export function createAgent({ model, dispatcher, persona, context, cacheKey }: A
       let calls: readonly ToolCall[] = [];
       let hasBegun = false;
       // What it holds back of a broken answer was never said, and goes with it.
-      const filter = createClaimFilter(isBooked);
+      const filter = createClaimFilter((kind) => mayClaim(dispatcher.session, kind));
       const resumption = createResumption(text);
       const messages = toMessages(persona, context(), entries);
       if (text) messages.push(...askToGoOn(text));
@@ -105,8 +114,8 @@ export function createAgent({ model, dispatcher, persona, context, cacheKey }: A
         continue;
       }
       if (signal.aborted) return { text, calls };
-      const isBooking = toolChoice === 'auto' && calls.some(({ name }) => name === bookAppointmentTool.name);
-      const rest = filter.push(resumption.end()) + filter.end({ isBooking });
+      const isWriting = toolChoice === 'auto' && calls.some(({ name }) => CLAIMABLE.includes(name));
+      const rest = filter.push(resumption.end()) + filter.end({ isWriting });
       progress.hasCorrected ||= filter.hasCorrected;
       if (rest) {
         text += rest;
@@ -131,7 +140,7 @@ export function createAgent({ model, dispatcher, persona, context, cacheKey }: A
       if (signal.aborted) return true;
       // Nobody is hung up on who has just heard that their booking was not made.
       if (isTerminal(call) && progress.hasCorrected) {
-        yield { type: 'words', text: ' Would you like me to book it?' };
+        yield { type: 'words', text: ' Would you like me to do that?' };
         return true;
       }
       const { record, effect, spoken, ending: wished } = await dispatcher.dispatch(call);

@@ -1,4 +1,4 @@
-/** Which English sentences claim a completed booking, and from which word on one must be suspected. Pure. */
+/** Which English sentences claim that something was booked, moved or cancelled, and from which word on one must be suspected. Pure. */
 
 /** Where a suspicion begins (the opener is the first word) and the word that raises it. */
 export interface Trigger {
@@ -14,6 +14,9 @@ export interface Sentence extends Trigger {
   words: readonly string[];
 }
 
+/** What a sentence claims. `standing`: only that an appointment exists ("it is scheduled for Friday"). */
+export type ClaimKind = 'booked' | 'standing' | 'moved' | 'cancelled';
+
 const set = (words: string) => new Set(words.split(' '));
 
 /** "I've gone ahead and booked", "we have you down". */
@@ -24,7 +27,16 @@ const WE_FILL = set(
 /** "your visit is now confirmed", "you're all set", "has been scheduled". Words that end in 's and 're belong here too. */
 const IS = set("is are has have was youre that's it's you're");
 const IS_FILL = set('now all just already officially successfully been');
-const TRIGGERS = set('booked scheduled reserved confirmed arranged secured finalized set down in on locked');
+const MOVED = set('moved rescheduled changed switched shifted');
+const CANCELLED = set('cancelled canceled');
+const TRIGGERS = new Set([
+  ...set('booked scheduled reserved confirmed arranged secured finalized set down in on locked'),
+  ...MOVED,
+  ...CANCELLED,
+]);
+/** Say how things stand when nothing before them says that they have just become so. */
+const STANDING = set('booked scheduled confirmed down in on');
+const JUST_NOW = set('now just been all officially successfully');
 const SEE = set("see i'll we'll");
 /** What may stand before "Booked for Tuesday!" as a sentence of its own. */
 const LEAD_INS = set(
@@ -85,6 +97,20 @@ function findFarewell(plain: readonly string[], undecided: 'unsure' | 'none'): T
 const isAllSet = (opener: string, context: readonly string[]) =>
   opener === 'all' && context.every((word) => LEAD_INS.has(simplify(word)));
 
+/** Of a sentence that is a claim. */
+export function kindOf({ words, at }: Sentence): ClaimKind {
+  const plain = words.map(simplify);
+  const trigger = plain[at] ?? '';
+  if (MOVED.has(trigger)) return 'moved';
+  if (CANCELLED.has(trigger)) return 'cancelled';
+  const isStanding =
+    at > 0 &&
+    !WE.has(plain[0] ?? '') &&
+    STANDING.has(trigger) &&
+    !plain.slice(0, at).some((word) => JUST_NOW.has(word));
+  return isStanding ? 'standing' : 'booked';
+}
+
 const NEGATIONS = set('not no never nothing none without cannot unable nor neither hardly before');
 /** Before the trigger, in its clause: something wished for, possible or to come. */
 const UNREAL = set(
@@ -96,7 +122,10 @@ const FULL = set('up solid out through');
 const FOLLOW_UPS = set(
   'is are anything what how can could do does did would will which should shall may any okay ok alright sound sounds',
 );
-const RECORDS = set('number email e-mail address name phone spelling vin details price recall');
+const RECORDS = set(
+  'number email e-mail address name phone spelling vin details price recall preferences reminders reminder',
+);
+const APPOINTMENTS = set('you your it that appointment visit service booking everything time');
 /** A question about the whole sentence: it was read back, not claimed. */
 const READ_BACK = /^(is that (right|correct)|do i have|did i get)/;
 const JOINTS = set('and but so because');
@@ -160,6 +189,17 @@ function isAboutBooking({ plain, opener, trigger, clause, after }: Judged): bool
       return /^(the|our) (schedule|calendar|books|book|list)$/.test(after.slice(0, 2).join(' '));
     case 'locked':
       return after.includes('in');
+    case 'changed':
+      // Oil is changed, too.
+      return (after.includes('to') || saysWhen) && !clause.some((word) => RECORDS.has(word));
+    case 'moved':
+    case 'rescheduled':
+    case 'switched':
+    case 'shifted':
+      return (isCopula || saysWhen || clause.some((word) => APPOINTMENTS.has(word))) && !isShop;
+    case 'cancelled':
+    case 'canceled':
+      return !isShop;
     default:
       return !isShop;
   }

@@ -1,15 +1,30 @@
-/** Keeps the model from saying that something is booked before it is: such a sentence is held back and an honest one said. */
+/** Keeps the model from saying that something is booked, moved or cancelled before it is: such a sentence is held back and an honest one said. */
 import { breakAfter, type Word } from '../speech/sentence-ends.ts';
-import { findTrigger, isClaim, type Sentence } from './claim-grammar.ts';
+import { type ClaimKind, findTrigger, isClaim, kindOf, type Sentence } from './claim-grammar.ts';
+import type { CallSession } from './session.ts';
+
+/** Whether what happened in the call bears the claim out. */
+export function mayClaim({ done, appointmentId, appointments }: CallSession, kind: ClaimKind): boolean {
+  const isBooked = appointmentId !== null || done.some((act) => act !== 'cancelled');
+  switch (kind) {
+    case 'booked':
+      return isBooked;
+    case 'standing':
+      return isBooked || appointments.length > 0;
+    case 'moved':
+    case 'cancelled':
+      return done.includes(kind);
+  }
+}
 
 export interface ClaimFilter {
   /** Takes words as they stream in; returns what of the reply may be said now. Holds back from a trigger word to the end of its sentence. */
   push(text: string): string;
   /**
-   * The words are over; returns what is left of them. `isBooking`: the model asks to book in the same breath, so a
-   * claim at the end was only early and the booking's own answer takes its place.
+   * The words are over; returns what is left of them. `isWriting`: the model asks for the booking or the change in the
+   * same breath, so a claim at the end was only early and the write's own answer takes its place.
    */
-  end(options?: { isBooking?: boolean }): string;
+  end(options?: { isWriting?: boolean }): string;
   /** A false claim has been replaced since the filter was made. */
   readonly hasCorrected: boolean;
 }
@@ -19,8 +34,8 @@ interface HeldWord extends Word {
   raw: string;
 }
 
-/** `isBooked` is asked at each sentence: once something is booked in the call, everything passes. */
-export function createClaimFilter(isBooked: () => boolean): ClaimFilter {
+/** `isTrue` is asked at each claim: what has been done in the call may be said. */
+export function createClaimFilter(isTrue: (kind: ClaimKind) => boolean): ClaimFilter {
   /** The last word, until white space shows that it is whole. */
   let partial = '';
   /** Words of the sentence that have been passed on already, and the one before them while it may still belong to it. */
@@ -69,14 +84,14 @@ export function createClaimFilter(isBooked: () => boolean): ClaimFilter {
       const previous = passed.at(-1);
       if (previous && breakAfter(previous, first, isEnd) === 'sentence') passed = [];
       const context = passed.map(({ text }) => text);
-      const trigger = isBooked() ? 'none' : findTrigger(context, textsOf(held), isEnd);
+      const trigger = findTrigger(context, textsOf(held), isEnd);
       if (trigger === 'unsure') return out;
-      if (trigger !== 'none') {
+      if (trigger !== 'none' && !isTrue(kindOf({ context, words: textsOf(held), ...trigger }))) {
         const end = findEnd(isEnd);
         if (end === undefined) return out;
         const sentence: Sentence = { context, words: textsOf(held.slice(0, end + 1)), ...trigger };
         if (isClaim(sentence)) {
-          replace(context, held.splice(0, end + 1));
+          replace(sentence, held.splice(0, end + 1));
           continue;
         }
       }
@@ -97,13 +112,18 @@ export function createClaimFilter(isBooked: () => boolean): ClaimFilter {
     return isEnd ? held.length - 1 : undefined;
   }
 
-  function replace(context: readonly string[], sentence: readonly HeldWord[]): void {
+  function replace(claim: Sentence, sentence: readonly HeldWord[]): void {
+    const { context } = claim;
     const [opener] = sentence;
     const last = sentence.at(-1);
     if (!opener || !last) return;
+    const kind = kindOf(claim);
+    // Beside an appointment that exists, "not booked" would itself be untrue.
+    const undone =
+      kind === 'moved' || kind === 'cancelled' ? kind : isTrue('standing') ? 'changed' : 'booked';
     const space = last.raw.slice(last.text.length);
     const isSaidAlready = (owed !== '' || hasCorrected) && context.length === 0;
-    if (!isSaidAlready) owed += honest(context, opener.text) + space;
+    if (!isSaidAlready) owed += honest(context, opener.text, undone) + space;
     passed = [];
   }
 
@@ -116,10 +136,10 @@ export function createClaimFilter(isBooked: () => boolean): ClaimFilter {
 
   return {
     push: read,
-    end({ isBooking = false } = {}) {
+    end({ isWriting = false } = {}) {
       if (partial !== '') addWord('');
       const rest = settle(true);
-      if (isBooking) owed = '';
+      if (isWriting) owed = '';
       const out = rest + sayOwed();
       passed = [];
       return out;
@@ -131,14 +151,16 @@ export function createClaimFilter(isBooked: () => boolean): ClaimFilter {
 }
 
 /** Fits what has been said of the sentence: nothing, a lead-in ("Great,"), or the subject of the claim ("Your visit"). */
-function honest(context: readonly string[], opener: string): string {
-  if (context.length === 0) return "That isn't booked yet.";
+function honest(context: readonly string[], opener: string, undone: string): string {
+  if (context.length === 0) return `That isn't ${undone} yet.`;
   const verb = opener.toLowerCase();
-  if (verb === 'is' || verb === 'has') return "isn't booked yet.";
-  if (verb === 'are' || verb === 'have') return "aren't booked yet.";
-  if (/^(booked|confirmed|scheduled|reserved)\b/.test(verb)) return 'not booked yet.';
+  if (verb === 'is' || verb === 'has') return `isn't ${undone} yet.`;
+  if (verb === 'are' || verb === 'have') return `aren't ${undone} yet.`;
+  if (ALONE.test(verb)) return `not ${undone} yet.`;
   const subject = /^(.*)['’]s$/.exec(opener)?.[1];
-  return `${subject && !/^(it|that|everything)$/i.test(subject) ? subject : 'that'} isn't booked yet.`;
+  return `${subject && !/^(it|that|everything)$/i.test(subject) ? subject : 'that'} isn't ${undone} yet.`;
 }
+
+const ALONE = /^(booked|confirmed|scheduled|reserved|moved|rescheduled|changed|switched|cancell?ed)\b/;
 
 const textsOf = (words: readonly HeldWord[]) => words.map(({ text }) => text);

@@ -341,7 +341,7 @@ describe('a booking that was never made', () => {
   it('does not end with hanging up on the caller', async () => {
     const agent = await openAgent([["You're all set for Tuesday. Goodbye.", ends]]);
     const { words, kinds } = await agent.reply();
-    expect(words).toBe("That isn't booked yet. Goodbye. Would you like me to book it?");
+    expect(words).toBe("That isn't booked yet. Goodbye. Would you like me to do that?");
     expect(kinds).not.toContain('close');
     expect(kinds).not.toContain('tool');
   });

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createClaimFilter } from '../../src/agent/claims.ts';
+import type { ClaimKind } from '../../src/agent/claim-grammar.ts';
+import { createClaimFilter, mayClaim } from '../../src/agent/claims.ts';
+import { type CallSession, openSession } from '../../src/agent/session.ts';
 
 /** What is said of `text` when it comes in the given chunks. */
-function say(chunks: readonly string[], { isBooked = false, isBooking = false } = {}): string {
+function say(chunks: readonly string[], { isBooked = false, isWriting = false } = {}): string {
   const filter = createClaimFilter(() => isBooked);
-  return chunks.map((chunk) => filter.push(chunk)).join('') + filter.end({ isBooking });
+  return chunks.map((chunk) => filter.push(chunk)).join('') + filter.end({ isWriting });
 }
 
 /** Cuts the text into pieces of the given lengths, in turn. */
@@ -127,18 +129,99 @@ describe('a claim that something is booked, when nothing is', () => {
   });
 
   it('is dropped without a word when the same answer asks to book, since that will be answered next', () => {
-    expect(say(["Perfect. You're booked for nine."], { isBooking: true })).toBe('Perfect. ');
+    expect(say(["Perfect. You're booked for nine."], { isWriting: true })).toBe('Perfect. ');
   });
 
   it('is only remembered as corrected when the honest sentence was said', () => {
     const dropped = createClaimFilter(() => false);
     dropped.push("You're booked.");
-    dropped.end({ isBooking: true });
+    dropped.end({ isWriting: true });
     expect(dropped.hasCorrected).toBe(false);
     const corrected = createClaimFilter(() => false);
     corrected.push("You're booked.");
     corrected.end();
     expect(corrected.hasCorrected).toBe(true);
+  });
+});
+
+const CHANGES: [said: string, instead: string, act: ClaimKind][] = [
+  ["I've moved your appointment to Wednesday at ten.", "That isn't moved yet.", 'moved'],
+  ["I've rescheduled that for you.", "That isn't moved yet.", 'moved'],
+  ["I've gone ahead and changed it to Wednesday.", "That isn't moved yet.", 'moved'],
+  ["Okay, it's been moved to Wednesday.", "Okay, that isn't moved yet.", 'moved'],
+  ['Your oil change has been rescheduled to Wednesday at ten.', "Your oil change isn't moved yet.", 'moved'],
+  ["You're now moved to Wednesday.", "That isn't moved yet.", 'moved'],
+  ['Done. Moved to Wednesday at ten.', "Done. That isn't moved yet.", 'moved'],
+  ["I've cancelled your appointment.", "That isn't cancelled yet.", 'cancelled'],
+  ['Your appointment has been canceled.', "Your appointment isn't cancelled yet.", 'cancelled'],
+  ["It's cancelled.", "That isn't cancelled yet.", 'cancelled'],
+  ["Alright, that's been cancelled for you.", "Alright, that isn't cancelled yet.", 'cancelled'],
+];
+
+const UNCHANGED = [
+  'Shall I move it to Wednesday?',
+  'Would you like it cancelled or moved to another day?',
+  "I haven't moved anything yet.",
+  'It stays where it was; nothing has been changed.',
+  "Once it's cancelled, it cannot be brought back.",
+  'I can get that moved for you.',
+  "We've moved to a new building on Main Street.",
+  'Our hours have changed.',
+  'The oil has been changed at each visit.',
+  "I've changed the number to the one you gave.",
+  'Have you cancelled it already?',
+  "I'll have that moved in a moment.",
+];
+
+describe('a claim that an appointment was changed, when it was not', () => {
+  const sayWhen = (said: string, may: readonly ClaimKind[]) => {
+    const filter = createClaimFilter((kind) => may.includes(kind));
+    return filter.push(said) + filter.end();
+  };
+
+  it.each(CHANGES)('is held back: %s', (said, instead) => {
+    expect(sayWhen(said, [])).toBe(instead);
+  });
+
+  it.each(CHANGES)('is held back also when something else was done: %s', (said, instead, act) => {
+    const others = (['booked', 'standing', 'moved', 'cancelled'] as const).filter((kind) => kind !== act);
+    expect(sayWhen(said, others)).toBe(instead);
+  });
+
+  it.each(CHANGES)('may be made once it is true: %s', (said, _, act) => {
+    expect(sayWhen(said, [act])).toBe(said);
+  });
+
+  it.each(UNCHANGED)('is not seen in: %s', (said) => {
+    expect(sayWhen(said, [])).toBe(said);
+  });
+
+  it.each([
+    ["You're scheduled for Friday at nine.", "You're scheduled for Friday at nine."],
+    ['Your appointment is confirmed for Friday.', 'Your appointment is confirmed for Friday.'],
+    ['Your appointment is now scheduled for Monday.', "Your appointment isn't changed yet."],
+    ["You're all set for Monday at ten.", "That isn't changed yet."],
+    ["I've booked you for Monday.", "That isn't changed yet."],
+  ])('is told from the truth about an appointment that exists: %s', (said, instead) => {
+    expect(sayWhen(said, ['standing'])).toBe(instead);
+  });
+});
+
+describe('what happened in the call', () => {
+  const session = openSession(
+    { callSid: 'CA1', callLogId: 'log', direction: 'inbound', callerPhone: null },
+    undefined,
+  );
+  it.each<[string, Partial<CallSession>, ClaimKind[]]>([
+    ['nothing', {}, []],
+    ['a booking', { appointmentId: 'a' }, ['booked', 'standing']],
+    ['appointments were read', { appointments: [{ handle: 'A1', id: 'a' }] }, ['standing']],
+    ['a move', { done: ['moved'] }, ['booked', 'standing', 'moved']],
+    ['a confirmation', { done: ['confirmed'] }, ['booked', 'standing']],
+    ['a cancellation', { done: ['cancelled'] }, ['cancelled']],
+  ])('%s bears out no more than it should', (_, changes, expected) => {
+    const kinds: ClaimKind[] = ['booked', 'standing', 'moved', 'cancelled'];
+    expect(kinds.filter((kind) => mayClaim({ ...session, ...changes }, kind))).toEqual(expected);
   });
 });
 
