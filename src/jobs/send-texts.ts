@@ -56,14 +56,15 @@ export function createTextSender({
       } while (isWoken && !isClosed);
     } catch (error) {
       onFault(error, 'texts could not be sent');
+    } finally {
+      // Here, not a moment later: whoever wakes us from now on begins anew.
+      underWay = undefined;
     }
   }
 
   function run(): Promise<void> {
     isWoken = true;
-    underWay ??= sendAll().finally(() => {
-      underWay = undefined;
-    });
+    underWay ??= sendAll();
     return underWay;
   }
 
@@ -75,7 +76,9 @@ export function createTextSender({
       if (lost > 0) onFault(new Error(`${lost} texts were left without an answer.`), 'texts are lost');
       await run();
     },
-    onError: (error) => onFault(error, 'texts could not be looked through'),
+    onError(error) {
+      if (!isClosed) onFault(error, 'texts could not be looked through');
+    },
   });
 
   return {
