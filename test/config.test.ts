@@ -81,6 +81,7 @@ describe('readConfig', () => {
       deepgram: { apiKey: SANDBOX.deepgramKey, sttModel: 'nova-2-phonecall', ttsModel: 'aura-2-thalia-en' },
       openai: { apiKey: SANDBOX.openaiKey, model: 'gpt-4o', fallbackModel: 'gpt-6-luna' },
       google: { ...SANDBOX.google, calendarId: 'primary' },
+      transferNumbers: undefined,
       dealershipFile: undefined,
       maxCalls: 40,
       clockStart: undefined,
@@ -150,6 +151,11 @@ describe('readConfig', () => {
       { CLOCK_START: '2026-05-21T10:00:00-05:00' },
       { clockStart: Date.UTC(2026, 4, 21, 15) },
     ],
+    [
+      'where callers are put through',
+      { TRANSFER_NUMBERS: 'service_advisor=+12175550110, parts = +12175550111' },
+      { transferNumbers: { service_advisor: '+12175550110', parts: '+12175550111' } },
+    ],
     ['a dealership of its own', { DEALERSHIP_FILE: 'shop.json' }, { dealershipFile: 'shop.json' }],
     [
       'a quieter log and more calls',
@@ -193,6 +199,41 @@ describe('readConfig', () => {
       'TWILIO_ACCOUNT_SID',
       { ...TWILIO, TWILIO_ACCOUNT_SID: 'AC12' },
       ['TWILIO_ACCOUNT_SID must be AC and 32'],
+    ],
+    [
+      'TRANSFER_NUMBERS: a number that is none',
+      { TRANSFER_NUMBERS: 'service_advisor=911' },
+      ['TRANSFER_NUMBERS pair 1 must be E.164'],
+    ],
+    [
+      'TRANSFER_NUMBERS: an unknown department',
+      { TRANSFER_NUMBERS: 'parts=+12175550110,billing=+12175550111' },
+      ['TRANSFER_NUMBERS pair 2 must begin with one of service_advisor, service_manager, sales, parts'],
+    ],
+    [
+      'TRANSFER_NUMBERS: a name that every object has',
+      { TRANSFER_NUMBERS: 'constructor=+12175550110' },
+      ['TRANSFER_NUMBERS pair 1 must begin with'],
+    ],
+    [
+      'TRANSFER_NUMBERS: a number without a department',
+      { TRANSFER_NUMBERS: '+12175550110' },
+      ['TRANSFER_NUMBERS pair 1 must be department=number'],
+    ],
+    [
+      'TRANSFER_NUMBERS: a pair that is left open',
+      { TRANSFER_NUMBERS: 'parts=+12175550110,' },
+      ['TRANSFER_NUMBERS pair 2 must be department=number'],
+    ],
+    [
+      'TRANSFER_NUMBERS: a department twice',
+      { TRANSFER_NUMBERS: 'parts=+12175550110,parts=+12175550111' },
+      ['TRANSFER_NUMBERS pair 2 names parts again'],
+    ],
+    [
+      'TRANSFER_NUMBERS: our own number',
+      { ...TWILIO, TRANSFER_NUMBERS: `parts=${TWILIO.TWILIO_PHONE_NUMBER}` },
+      ['TRANSFER_NUMBERS names TWILIO_PHONE_NUMBER'],
     ],
     ['OPENAI_BASE_URL', { OPENAI_BASE_URL: 'ftp://models' }, ['OPENAI_BASE_URL must be']],
     ['CLOCK_START', { CLOCK_START: '2026-05-21T10:00' }, ['CLOCK_START must be an instant']],

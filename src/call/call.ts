@@ -156,7 +156,7 @@ class Call implements StartedCall {
         break;
       case 'say':
         if (command.isFiller) this.#sayFiller(command.line);
-        else this.#sayLine(command.line, command.then);
+        else this.#sayLine(command.line, command.again);
         break;
       case 'finalizeHearing':
         this.#hearing.finalize();
@@ -305,7 +305,7 @@ class Call implements StartedCall {
     if (hadAudio) this.#parts.observe({ type: 'caller.interrupted', heardText });
   }
 
-  #sayLine(line: Line, then = ''): void {
+  #sayLine(line: Line, again = ''): void {
     const utterance = this.#beginUtterance();
     const written = this.#parts.lines.text(line);
     const spoken = speakable(written);
@@ -315,9 +315,9 @@ class Call implements StartedCall {
       utterance.play(audio);
       utterance.delivered(spoken);
     } else this.#voice.say(spoken);
-    const more = speakable(then);
+    const more = speakable(again);
     if (more) {
-      utterance.said({ written: then, spoken: more });
+      utterance.said({ written: again, spoken: more });
       this.#voice.say(more);
     }
     if (audio && !more) this.#onVoiced();

@@ -71,8 +71,8 @@ export type CallCommand =
   | { type: 'startReply'; text: string }
   /** Cut the agent short: voice, phone buffer and model; the history keeps what was heard. */
   | { type: 'stopReply' }
-  /** Speak a fixed line. `isFiller`: the reply being made goes on behind it. `then`: words spoken after it in one breath. */
-  | { type: 'say'; line: Line; isFiller: boolean; then?: string }
+  /** Speak a fixed line. `isFiller`: the reply being made goes on behind it. `again`: words spoken after it in one breath. */
+  | { type: 'say'; line: Line; isFiller: boolean; again?: string }
   | { type: 'finalizeHearing' }
   | { type: 'setTimer'; timer: TimerName; ms: number }
   | { type: 'clearTimer'; timer: TimerName }

@@ -111,12 +111,12 @@ export function step(state: TurnState, fact: CallFact, options: TurnOptions): St
 }
 
 function onAnswered(state: TurnState, opening: Opening | undefined, options: TurnOptions): Step {
-  const then = opening?.owesReply ? undefined : opening?.again;
+  const again = opening?.owesReply ? undefined : opening?.again;
   return [
     { ...state, phase: 'speaking', hasAsked: true, owesReply: opening?.owesReply ?? false },
     [
       { type: 'setTimer', timer: 'maxDuration', ms: options.maxCallMs },
-      { type: 'say', line: opening?.line ?? 'greeting', isFiller: false, ...(then ? { then } : {}) },
+      { type: 'say', line: opening?.line ?? 'greeting', isFiller: false, ...(again ? { again } : {}) },
     ],
   ];
 }

@@ -81,3 +81,28 @@ describe('the history of a call', () => {
     expect(settled).toMatchObject([{ position: 2, text: '', isInterrupted: true }]);
   });
 });
+
+describe('the history of a call on another stream', () => {
+  it('begins with what was said before, tells of it no second time, and counts on', () => {
+    const first = openHistory();
+    const agent = first.history.agentBegan();
+    agent.add('When would you like to come?');
+    agent.settle('When would', true, {});
+    first.history.toolRan(tool);
+    const settled: SettledTurn[] = [];
+    const { entries, position } = first.history;
+    const history = new History(
+      () => 200,
+      (turn) => settled.push(turn),
+      { entries, position },
+    );
+    history.callerSaid('Tuesday.');
+    expect(history.entries).toMatchObject([
+      { speaker: 'agent', text: 'When would', isInterrupted: true },
+      { speaker: 'tool', record: tool },
+      { speaker: 'caller', text: 'Tuesday.' },
+    ]);
+    expect(settled).toMatchObject([{ position: 3, speaker: 'caller' }]);
+    expect(first.history.entries).toHaveLength(2);
+  });
+});

@@ -231,3 +231,58 @@ describe('The end of a call', () => {
     expect(play([last('hello'), fired('silence'), { type: 'agent.finished' }], over).types).toEqual([]);
   });
 });
+
+describe('A call that is taken up again', () => {
+  it('says why it was gone, and asks its last question again in one breath', () => {
+    const opening = { line: 'lineCut', again: 'Which day suits you?' } as const;
+    const [, commands] = step(initialTurnState, { type: 'call.answered', opening }, options);
+    expect(commands).toContainEqual({
+      type: 'say',
+      line: 'lineCut',
+      isFiller: false,
+      again: 'Which day suits you?',
+    });
+  });
+
+  it('answers what the caller had said, instead of asking again', () => {
+    const opening = { line: 'lineCut', again: 'Which day?', owesReply: true } as const;
+    const { types } = play([{ type: 'call.answered', opening }, { type: 'agent.finished' }]);
+    expect(types.slice(1)).toEqual([
+      'say lineCut',
+      'clear turn',
+      'clear silence',
+      'set patience 1200',
+      'startReply ""',
+    ]);
+  });
+
+  it('listens to a caller who speaks first, and owes nothing more', () => {
+    const opening = { line: 'lineCut', owesReply: true } as const;
+    const { types } = play([
+      { type: 'call.answered', opening },
+      last('Tuesday please'),
+      { type: 'agent.began' },
+      { type: 'agent.finished' },
+    ]);
+    expect(types.filter((type) => type.startsWith('startReply'))).toEqual(['startReply "Tuesday please"']);
+  });
+});
+
+describe('A call that goes to a person', () => {
+  const leaving = play([{ type: 'reply.ended', wasEmpty: false, closes: 'transferred' }], speaking).state;
+
+  it('moves when the goodbye has been heard', () => {
+    expect(play([{ type: 'agent.finished' }], leaving).types).toEqual(['hangUp transferred']);
+  });
+
+  it.each(['okay', 'thank you', 'uh huh'])('moves although the caller says "%s"', (words) => {
+    expect(play([last(words), { type: 'agent.finished' }], leaving).types).toEqual(['hangUp transferred']);
+  });
+
+  it('stays when the caller says something else', () => {
+    const { state, types } = play([interim('wait not the manager'), { type: 'agent.finished' }], leaving);
+    expect(types).toContain('stopReply');
+    expect(types).not.toContain('hangUp transferred');
+    expect(state.closing).toBeUndefined();
+  });
+});

@@ -174,10 +174,7 @@ const plain = (text: string) =>
     .trim();
 
 describe('The end of a call', () => {
-  it.each([
-    ['the caller hangs up while the agent speaks', 'hangUp', 'caller_hangup'],
-    ['the connection breaks', 'dropSocket', 'media_disconnect'],
-  ] as const)('leaves nothing open when %s', async (_name, how, reason) => {
+  it('leaves nothing open when the caller hangs up while the agent speaks', async () => {
     const call = await test.dial('+12175550107');
     await new Promise<void>((resolve) => {
       const stop = call.onHeard(() => {
@@ -185,10 +182,10 @@ describe('The end of a call', () => {
         resolve();
       });
     });
-    call[how]();
+    call.hangUp();
     await call.ended;
     const { log, turns } = await readRecord(call.callSid);
-    expect(log.endedReason).toBe(reason);
+    expect(log.endedReason).toBe('caller_hangup');
     expect(log.endedAt).not.toBeNull();
     expect(turns[0]?.interrupted).toBe(true);
     expect(test.app.registry.size).toBe(0);

@@ -15,7 +15,14 @@ const rowsOf = (callSid: string) =>
   app.app.database.db.select().from(callLogs).where(eq(callLogs.callSid, callSid));
 const countRows = () => app.app.database.db.$count(callLogs);
 
-const ROUTES = ['/incoming-call', '/after-stream', '/fallback', '/call-status', '/stream-status'];
+const ROUTES = [
+  '/incoming-call',
+  '/after-stream',
+  '/transfer-status',
+  '/fallback',
+  '/call-status',
+  '/stream-status',
+];
 
 describe('a webhook that is not Twilio’s', () => {
   const forms: [string, (url: string) => { fields: Fields; signature: string | null }][] = [
