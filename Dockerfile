@@ -28,7 +28,8 @@ COPY scripts ./scripts
 COPY src ./src
 USER node
 EXPOSE 3000
+# Whether it lives, not whether it takes calls: a process that drains, or is full, must not be replaced under its callers.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health/ready', { signal: AbortSignal.timeout(4000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health/live', { signal: AbortSignal.timeout(4000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Node itself and no shell or npm in front of it: the signal to stop must reach the process that has the calls.
 CMD ["node", "src/main.ts"]

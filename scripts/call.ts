@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { type App, buildApp } from '../src/app.ts';
+import { defaultTurnOptions } from '../src/call/turns.ts';
 import { type Config, ConfigError, readConfig } from '../src/config.ts';
 import { DataFolderInUseError } from '../src/db/data-folder-lock.ts';
 import { createClock } from '../src/lib/clock.ts';
@@ -15,11 +16,13 @@ npm run call                       talk by typing; an empty line is silence, "by
 npm run call -- --as +12175550101  call from this number (a customer of the demo world is known by it)
 npm run call -- "I need an oil change" "Tuesday at nine"    say these lines, one a turn
 
-  --as NUMBER   the number to call from, or "anonymous"   (default +12175550199)
-  --press 0-9*# is typed as /press 5
+  --as NUMBER   the number to call from, or anonymous (default +12175550199, a new customer)
+  /press 5      while talking: presses that key
 `;
 /** Longest wait for the agent's next words, on the clock of the call. */
-const TURN_MS = 40_000;
+const TURN_MS = 120_000;
+/** How long the agent waits for somebody who types before it asks whether they are still there. */
+const TYPING_MS = 60_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -34,6 +37,8 @@ if (values.help) {
 }
 
 const write = (text: string) => void process.stdout.write(text);
+/** Takes what is being typed off the screen, while there is something. */
+let clearPrompt = () => {};
 const screen = createCallScreen(write, Math.min(100, process.stdout.columns ?? 100));
 
 try {
@@ -55,10 +60,13 @@ async function main(): Promise<number> {
       statusUrl: `${line.config.server.publicBaseUrl}/call-status`,
     });
     screen.note(`Calling ${line.config.twilio.phoneNumber} as ${values.as}.\n`);
-    call.onHeard((word) => screen.agentWord(word.text));
+    call.onHeard((word) => {
+      clearPrompt();
+      screen.agentWord(word.text);
+    });
     await (positionals.length > 0 ? sayLines(call, positionals) : talk(call));
     const end = await call.ended;
-    screen.note(`\nThe call is over: ${end.reason}`);
+    screen.note(`\nThe call is over: the ${end.by} hung up.`);
     return 0;
   } finally {
     await line.close();
@@ -82,7 +90,16 @@ async function openLine(): Promise<Line> {
     PUBLIC_BASE_URL: `http://127.0.0.1:${ownPort}`,
   });
   try {
-    const app: App = await buildApp(own, { onEvent: (_callSid, event) => screen.event(event) });
+    const app: App = await buildApp(own, {
+      onEvent(_callSid, event) {
+        clearPrompt();
+        screen.event(event);
+      },
+      // Typing takes longer than speaking.
+      ...(positionals.length === 0
+        ? { turnOptions: { ...defaultTurnOptions, callerSilenceMs: TYPING_MS } }
+        : {}),
+    });
     await app.listen();
     const { twilio } = app.sandbox;
     if (!twilio) {
@@ -126,17 +143,35 @@ async function sayLines(call: PhoneCall, lines: readonly string[]): Promise<void
 
 async function talk(call: PhoneCall): Promise<void> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout, prompt: 'You        ' });
-  void call.ended.then(() => terminal.close());
+  let isPrompting = false;
+  const prompt = () => {
+    isPrompting = true;
+    terminal.prompt(true);
+  };
+  // The agent may speak while something is being typed: it is moved out of the way and comes back.
+  clearPrompt = () => {
+    if (isPrompting) write('\r\x1b[K');
+    isPrompting = false;
+  };
+  void call.ended.then(() => {
+    clearPrompt();
+    terminal.close();
+  });
   terminal.on('close', () => call.hangUp());
   void (async () => {
-    while ((await listen(call)) !== undefined) terminal.prompt();
+    while ((await listen(call)) !== undefined) {
+      screen.endLine();
+      prompt();
+    }
   })();
   for await (const typed of terminal) {
+    isPrompting = false;
     const text = typed.trim();
     const key = /^\/press ([0-9*#])$/.exec(text)?.[1];
     if (key) call.press(key);
     else if (/^(bye|hang up)$/i.test(text)) break;
     else if (text) await call.say(text);
+    else prompt();
   }
   terminal.close();
 }

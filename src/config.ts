@@ -183,7 +183,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 
   const full = parsed.data;
   const databaseUrl = full.DATABASE_URL ?? full.NEON_DATABASE_URL;
-  const localHost = full.HOST === '0.0.0.0' || full.HOST === '::' ? '127.0.0.1' : full.HOST;
+  const reachable = full.HOST === '0.0.0.0' || full.HOST === '::' ? '127.0.0.1' : full.HOST;
+  const localHost = reachable.includes(':') ? `[${reachable}]` : reachable;
   return {
     isProduction,
     server: {

@@ -347,6 +347,16 @@ describe('readConfig', () => {
       expect(message).not.toContain(value);
     }
   });
+
+  it.each([
+    ['127.0.0.1', 'http://127.0.0.1:3000'],
+    ['0.0.0.0', 'http://127.0.0.1:3000'],
+    ['::', 'http://127.0.0.1:3000'],
+    ['::1', 'http://[::1]:3000'],
+    ['phone.local', 'http://phone.local:3000'],
+  ])('takes the address of HOST=%s to be %s when none is given', (HOST, publicBaseUrl) => {
+    expect(readConfig({ HOST }).server.publicBaseUrl).toBe(publicBaseUrl);
+  });
 });
 
 function serverAt(url: string): Partial<Config> {

@@ -8,6 +8,8 @@ export interface CallScreen {
   /** A word the phone has just played. */
   agentWord(word: string): void;
   event(event: CallEvent): void;
+  /** The agent's sentence is complete. */
+  endLine(): void;
 }
 
 const LABEL = 11;
@@ -29,6 +31,7 @@ export function createCallScreen(write: (text: string) => void, width: number): 
   }
 
   return {
+    endLine,
     note(text) {
       line(styleText('dim', text));
     },

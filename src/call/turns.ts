@@ -132,7 +132,11 @@ function onWords(
   }
   const next: TurnState = fact.isFinal
     ? { ...state, finals: text ? [...state.finals, text] : state.finals, interim: '' }
-    : { ...state, interim: text || state.interim };
+    : {
+        ...state,
+        interim: text || state.interim,
+        isFinalizing: state.isFinalizing && isSameWords(text, state.interim),
+      };
   const words = unfinishedTurn(next);
   if (!words) return [next, []];
 

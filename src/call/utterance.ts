@@ -6,6 +6,8 @@ import type { Phone } from './ports.ts';
 
 const FRAME_BYTES = 160;
 const SILENCE = 0xff;
+/** So much is in hand before the first of it is played: a voice dribbles at first, and a gap would fall into the first word. */
+const START_BYTES = 100 * 8;
 /** A mark every 200 ms of audio: what was heard is known to within about half a word. */
 const MARK_EVERY_MS = 200;
 
@@ -71,6 +73,10 @@ export class Utterance {
   /** Audio from the voice, any length: whole frames go to the phone, the rest waits for more. */
   play(audio: Uint8Array): void {
     const all = this.#carry.length === 0 ? audio : concat(this.#carry, audio);
+    if (this.#ledger.sentMs === 0 && all.length < START_BYTES) {
+      this.#carry = all.slice();
+      return;
+    }
     const whole = all.length - (all.length % FRAME_BYTES);
     this.#carry = all.slice(whole);
     if (whole === 0) return;
@@ -118,10 +124,10 @@ export class Utterance {
 
   #flush(): void {
     if (this.#carry.length === 0) return;
-    const frame = new Uint8Array(FRAME_BYTES).fill(SILENCE);
-    frame.set(this.#carry);
+    const frames = new Uint8Array(Math.ceil(this.#carry.length / FRAME_BYTES) * FRAME_BYTES).fill(SILENCE);
+    frames.set(this.#carry);
     this.#carry = new Uint8Array(0);
-    this.#send(frame);
+    this.#send(frames);
   }
 
   #send(audio: Uint8Array): void {

@@ -92,6 +92,15 @@ describe('The end of the caller’s turn', () => {
     expect(state.phase).toBe('thinking');
   });
 
+  it('waits again when the caller goes on after we asked for a final', () => {
+    const { state, types } = play(
+      [interim('tomorrow'), fired('turn'), interim('tomorrow at nine'), final('tomorrow')],
+      greeted,
+    );
+    expect(types.filter((type) => type.startsWith('startReply'))).toEqual([]);
+    expect(state.phase).toBe('listening');
+  });
+
   it('does not take the late final of a guessed turn for a new turn', () => {
     const guessed = play([interim('tomorrow at nine'), fired('turn'), fired('turn')], greeted).state;
     const { state, types } = play([last('Tomorrow at nine.')], guessed);

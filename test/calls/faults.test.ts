@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { hearAnswer, startTestApp, type TestApp } from '../support/app.ts';
 
 let test: TestApp | undefined;
 afterEach(async () => {
@@ -24,16 +24,16 @@ describe('When the language model fails', () => {
   it('goes on with the other model without the caller noticing', async () => {
     test = await startTestApp(START);
     const call = await test.dial('+12175550107');
-    await call.nextAgentTurn(WAIT);
+    await hearAnswer(call);
     sandboxOf(test).openai.faults.next('server-error', { times: 1, on: 'chat' });
     await call.say(HOURS);
-    expect(await call.nextAgentTurn(WAIT)).toMatch(/nine in the morning.*three in the afternoon/i);
+    expect(await hearAnswer(call)).toMatch(/nine in the morning.*three in the afternoon/i);
   });
 
   it('fills the silence while the first model does not answer, then answers with the second', async () => {
     test = await startTestApp(START);
     const call = await test.dial('+12175550107');
-    await call.nextAgentTurn(WAIT);
+    await hearAnswer(call);
     sandboxOf(test).openai.faults.next('no-headers', { times: 1, on: 'chat' });
     await call.say(HOURS);
     const heard = await call.nextAgentTurn({ ...WAIT, gapMs: 4_500 });
@@ -43,21 +43,21 @@ describe('When the language model fails', () => {
   it('apologises when both fail, and answers when asked again', async () => {
     test = await startTestApp(START);
     const call = await test.dial('+12175550107');
-    await call.nextAgentTurn(WAIT);
+    await hearAnswer(call);
     sandboxOf(test).openai.faults.next('server-error', { times: 2, on: 'chat' });
     await call.say(HOURS);
-    expect(await call.nextAgentTurn(WAIT)).toMatch(/sorry/i);
+    expect(await hearAnswer(call)).toMatch(/sorry/i);
     await call.say(HOURS);
-    expect(await call.nextAgentTurn(WAIT)).toMatch(/nine in the morning/i);
+    expect(await hearAnswer(call)).toMatch(/nine in the morning/i);
   });
 
   it('says goodbye, and says it is its own fault, when it stays away', async () => {
     test = await startTestApp(START);
     const call = await test.dial('+12175550107');
-    await call.nextAgentTurn(WAIT);
+    await hearAnswer(call);
     sandboxOf(test).openai.faults.next('server-error', { times: 100, on: 'chat' });
     await call.say(HOURS);
-    await call.nextAgentTurn(WAIT);
+    await hearAnswer(call);
     await call.say(HOURS);
     await call.ended;
     expect(call.heardText()).toMatch(/trouble on my end.*Goodbye/i);
@@ -71,10 +71,10 @@ describe('When the recogniser fails', () => {
     test = await startTestApp(START);
     const { deepgram } = sandboxOf(test);
     const call = await test.dial('+12175550107');
-    await call.nextAgentTurn(WAIT);
+    await hearAnswer(call);
     deepgram.faults.closeListenAfterMs = call.atMs + 800;
     await call.say(HOURS);
-    expect(await call.nextAgentTurn(WAIT)).toMatch(/nine in the morning/i);
+    expect(await hearAnswer(call)).toMatch(/nine in the morning/i);
     const said = test.events.flatMap(({ event }) =>
       event.type === 'turn.settled' && event.turn.speaker === 'caller' ? [event.turn.text] : [],
     );
@@ -97,7 +97,7 @@ describe('When the voice fails', () => {
   it('says so with audio made beforehand, and ends the call', async () => {
     test = await startTestApp(START);
     const call = await test.dial('+12175550107');
-    await call.nextAgentTurn(WAIT);
+    await hearAnswer(call);
     const { deepgram } = sandboxOf(test);
     deepgram.faults.refuse = { endpoint: 'speak', status: 503, times: 100 };
     deepgram.faults.closeSpeakAfterBytes = 1;
@@ -117,6 +117,6 @@ describe('When the voice fails', () => {
     const health = await fetch(`${test.baseUrl}/health`);
     expect(await health.json()).toMatchObject({ alarms: [expect.stringMatching(/not rendered/)] });
     const call = await test.dial('+12175550107');
-    expect(await call.nextAgentTurn(WAIT)).toMatch(/Thanks for calling Otto's Auto/);
+    expect(await hearAnswer(call)).toMatch(/Thanks for calling Otto's Auto/);
   });
 });

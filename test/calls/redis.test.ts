@@ -1,9 +1,7 @@
 import { expect, it } from 'vitest';
-import { startTestApp } from '../support/app.ts';
+import { hearAnswer, startTestApp } from '../support/app.ts';
 import { describeWithRedis, testRedisUrl } from '../support/real-services.ts';
 import { openRedisProxy } from '../support/redis-proxy.ts';
-
-const WAIT = { deadlineMs: 60_000 };
 
 describeWithRedis('A call on real Redis', () => {
   it.each([
@@ -14,12 +12,12 @@ describeWithRedis('A call on real Redis', () => {
     const test = await startTestApp({ speed: 4, environment: { REDIS_URL: proxy.url } });
     try {
       const call = await test.dial('+12175550101');
-      await call.nextAgentTurn(WAIT);
+      await hearAnswer(call);
       await proxy[fault]();
       await call.say('I need an oil change next Wednesday at two.');
-      expect(await call.nextAgentTurn(WAIT)).toMatch(/Sarah.*oil change/);
+      expect(await hearAnswer(call)).toMatch(/Sarah.*oil change/);
       await call.say('Yes please.');
-      expect(await call.nextAgentTurn(WAIT)).toMatch(/booked for Wednesday/);
+      expect(await hearAnswer(call)).toMatch(/booked for Wednesday/);
       call.hangUp();
       await call.ended;
       await test.app.registry.settled(call.callSid);

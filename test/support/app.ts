@@ -91,12 +91,21 @@ export async function startTestApp({
     async converse(call, turns) {
       const heard: string[] = [];
       for (const line of turns) {
-        heard.push(await call.nextAgentTurn({ deadlineMs: 60_000 }));
+        heard.push(await hearAnswer(call));
         await call.say(line);
       }
-      heard.push(await call.nextAgentTurn({ deadlineMs: 60_000 }));
+      heard.push(await hearAnswer(call));
       return heard;
     },
     close: () => app.close(0),
   };
+}
+
+const FILLERS = /^(?:(?:One moment, please|Thanks for waiting, I am still on it)\.\s*)+$/;
+
+/** What the agent says next; on a busy machine a filler may come first, and the answer after a pause. */
+export async function hearAnswer(call: PhoneCall): Promise<string> {
+  let heard = await call.nextAgentTurn({ deadlineMs: 60_000 });
+  while (FILLERS.test(heard)) heard += ` ${await call.nextAgentTurn({ deadlineMs: 60_000 })}`;
+  return heard;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFramer } from '../../../src/adapters/twilio/framer.ts';
-import { createManualClock } from './manual-clock.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 
 const bytes = (count: number, value = 1) => new Uint8Array(count).fill(value);
 

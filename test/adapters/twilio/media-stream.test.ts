@@ -7,7 +7,7 @@ import {
   type StreamReport,
 } from '../../../src/adapters/twilio/media-stream.ts';
 import type { Phone, PhoneListener } from '../../../src/call/ports.ts';
-import { createManualClock } from './manual-clock.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 
 const start = {
   event: 'start',
