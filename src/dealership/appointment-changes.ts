@@ -37,7 +37,7 @@ export interface ChangeRequest {
   /** `pending` when somebody will bring the calendar into line. Left out: as the row has it, `off` staying `off`. */
   calendarSync?: 'pending' | 'off';
   /** Is handed what is owed to the calendar, in the transaction of the change. */
-  outbox?: Outbox;
+  outbox?: Outbox | undefined;
 }
 
 export type ChangeRefusal =

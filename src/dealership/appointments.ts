@@ -39,7 +39,7 @@ export interface BookingRequest {
   /** `pending` when somebody will bring the calendar into line; default `off`. */
   calendarSync?: 'pending' | 'off';
   /** Is handed what is owed to the calendar, in the transaction of the booking. */
-  outbox?: Outbox;
+  outbox?: Outbox | undefined;
   /** Epoch milliseconds. */
   now: number;
 }

@@ -17,7 +17,7 @@ export const bookAppointmentTool = defineTool({
     customer_concerns: z.string().nullable().describe("what is wrong, in the caller's own words"),
     transport: z.enum(['waiter', 'drop_off', 'shuttle']).nullable(),
   }),
-  async run(args, { db, profile, session, setSession, idempotencyKey, now, calendarSync }) {
+  async run(args, { db, profile, session, setSession, idempotencyKey, now, calendarSync, outbox }) {
     const vehicle = session.vehicles.find(({ handle }) => handle === args.vehicle);
     if (!session.customerId || !vehicle) {
       return { success: false, error: 'not_found', message: 'There is no such vehicle in this call.' };
@@ -34,6 +34,7 @@ export const bookAppointmentTool = defineTool({
       bookedBy: 'voice_agent',
       now,
       calendarSync,
+      outbox,
     });
     if (!booked.ok) return bookingRefused(booked.refusal);
     const booking = booked.value;

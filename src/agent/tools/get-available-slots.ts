@@ -1,5 +1,6 @@
 /** When a service could start on one day. */
 import { z } from 'zod';
+import { daysToAsk } from '../../dealership/calendar.ts';
 import { offerStarts } from '../../dealership/holds.ts';
 import { availabilityRefused } from '../refusals.ts';
 import { defineTool } from '../tool.ts';
@@ -16,7 +17,9 @@ export const getAvailableSlots = defineTool({
     period: z.enum(['morning', 'afternoon']).nullable(),
     near: z.string().nullable().describe('HH:MM, 24 hours'),
   }),
-  async run({ date, service_type, period, near }, { db, profile, session, now }) {
+  async run({ date, service_type, period, near }, { db, profile, session, now, busyElsewhere }) {
+    const range = daysToAsk(profile, date, now);
+    const alsoBusy = range && busyElsewhere ? await busyElsewhere(range.from, range.to) : [];
     const found = await offerStarts(db, profile, {
       callSid: session.callSid,
       date,
@@ -24,6 +27,7 @@ export const getAvailableSlots = defineTool({
       period,
       near,
       now,
+      alsoBusy,
     });
     if (!found.ok) return availabilityRefused(found.refusal);
     const { starts, freeCount, ...rest } = found.value;
