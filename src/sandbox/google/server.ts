@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Clock } from '../../lib/clock.ts';
 import { type Answer, failToken, failWith, notFound } from './answers.ts';
 import { type CalendarStore, createCalendarStore } from './calendar-store.ts';
+import { createConsentPage } from './consent.ts';
 import { createFaults, type GoogleFaults, type GoogleOperation, refusalFor } from './faults.ts';
 import { findBusy, listEvents } from './queries.ts';
 
@@ -43,6 +44,7 @@ export async function startGoogleSandbox({
 }): Promise<GoogleSandbox> {
   const events = createCalendarStore(clock, timeZone);
   const calendars = new Map([[calendarId, events]]);
+  const consent = createConsentPage(clientId, refreshToken);
   const accessTokens = new Map<string, number>();
   const requests: { operation: GoogleOperation; path: string }[] = [];
   const timings = { tokenMs: 0, requestMs: 0 };
@@ -53,18 +55,27 @@ export async function startGoogleSandbox({
     if (form.get('client_id') !== clientId || form.get('client_secret') !== clientSecret) {
       return failToken(401, 'invalid_client', 'The OAuth client was not found.');
     }
-    if (form.get('grant_type') !== 'refresh_token') {
+    const isNew = form.get('grant_type') === 'authorization_code';
+    if (!isNew && form.get('grant_type') !== 'refresh_token') {
       return failToken(400, 'unsupported_grant_type', 'Invalid grant_type.');
     }
-    if (form.get('refresh_token') !== refreshToken) {
+    if (!isNew && form.get('refresh_token') !== refreshToken) {
       return failToken(400, 'invalid_grant', 'Token has been expired or revoked.');
     }
+    const granted = isNew ? consent.redeem(form) : { refreshToken: undefined };
+    if ('status' in granted) return granted;
     const token = `sandbox-${randomUUID()}`;
     accessTokens.set(token, clock.elapsed() + TOKEN_LIFETIME_MS);
     const scope = 'https://www.googleapis.com/auth/calendar.events';
     return {
       status: 200,
-      body: { access_token: token, expires_in: TOKEN_LIFETIME_MS / 1_000, scope, token_type: 'Bearer' },
+      body: {
+        access_token: token,
+        expires_in: TOKEN_LIFETIME_MS / 1_000,
+        scope,
+        token_type: 'Bearer',
+        ...(granted.refreshToken !== undefined && { refresh_token: granted.refreshToken }),
+      },
     };
   };
   const isAuthorized = (request: IncomingMessage) => {
@@ -82,6 +93,12 @@ export async function startGoogleSandbox({
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://sandbox');
+    if (url.pathname === '/o/oauth2/v2/auth') {
+      const opened = consent.open(url.searchParams);
+      if ('status' in opened) return send(response, opened, false);
+      response.writeHead(302, { location: opened.location }).end();
+      return;
+    }
     const text = await readBody(request);
     const target = findTarget(request.method ?? '', url.pathname);
     if (text === undefined || !target) {
