@@ -95,7 +95,8 @@ export function defineTool<Shape extends z.ZodRawShape>(definition: {
   const { $schema: _, ...parameters } = z.toJSONSchema(schema.strict());
   return {
     ...rest,
-    parameters,
+    // Left out of an empty object's schema, and strict mode wants it.
+    parameters: { ...parameters, required: parameters.required ?? [] },
     async run(args, context) {
       const parsed = schema.strict().safeParse(args);
       if (!parsed.success) {

@@ -15,7 +15,7 @@ export const getServiceHistory = defineTool({
   level: 2,
   arguments: z.object({
     vehicle: z.string().describe('handle of the vehicle, such as V1'),
-    limit: z.number().int().nullable().describe('at most 5; null: 3'),
+    limit: z.number().nullable().describe('at most 5; null: 3'),
   }),
   async run({ vehicle: handle, limit }, { db, session }) {
     const vehicle = session.vehicles.find((known) => known.handle === handle);
@@ -23,7 +23,7 @@ export const getServiceHistory = defineTool({
     const visits = await listVisits(
       db,
       { customerId: session.customerId, vehicleId: vehicle.id },
-      Math.min(Math.max(limit ?? USUAL_VISITS, 1), MOST_VISITS),
+      Math.trunc(Math.min(Math.max(limit ?? USUAL_VISITS, 1), MOST_VISITS)),
     );
     return {
       success: true,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inboundContext, inboundLines, inboundPersona } from '../../../src/agent/briefings/inbound.ts';
-import { type CallSession, openSession } from '../../../src/agent/session.ts';
+import { type CallSession, openSession, withProof } from '../../../src/agent/session.ts';
 import { LINES } from '../../../src/call/events.ts';
 import { demoWorld } from '../../../src/dealership/demo-world.ts';
 import { demo, NOW } from '../open-dispatcher.ts';
@@ -19,6 +19,12 @@ function sessionOf(customerId: string): CallSession {
 
 const stranger = openSession({ ...call, callerPhone: '+12175550190' }, undefined);
 const withheld = openSession({ ...call, callerPhone: null }, undefined);
+
+const SARAH_ON_FILE = {
+  id: 'C1',
+  firstName: 'Sarah',
+  vehicles: [{ id: 'V1', year: 2019, make: 'Honda', model: 'Accord' }],
+};
 
 describe('what the model is told of the caller', () => {
   it.each(demoWorld.customers.map(({ id }) => id))('holds no more of %s than first name and cars', (id) => {
@@ -49,6 +55,33 @@ describe('what the model is told of the caller', () => {
   it('says who is new and who withholds the number', () => {
     expect(inboundContext(demo, stranger, NOW)).toMatch(/^Caller number: new \+12175550190$/m);
     expect(inboundContext(demo, withheld, NOW)).toMatch(/^Caller number: withheld$/m);
+  });
+
+  it.each([
+    [
+      'on file',
+      sessionOf('C1'),
+      ['Caller number: on file', 'Identity: not verified', 'Customer first name: Sarah'],
+    ],
+    ['proved', withProof(sessionOf('C1'), SARAH_ON_FILE), ['Caller number: on file', 'Identity: verified']],
+    [
+      'proved from another phone',
+      withProof(stranger, SARAH_ON_FILE),
+      [
+        'Caller number: new +12175550190',
+        'Identity: verified',
+        'Customer first name: Sarah',
+        'Vehicles: V1 2019 Honda Accord',
+      ],
+    ],
+    [
+      "proved from somebody else's phone, whose cars are forgotten",
+      withProof(sessionOf('C2'), SARAH_ON_FILE),
+      ['Identity: verified', 'Customer first name: Sarah', 'Vehicles: V3 2019 Honda Accord'],
+    ],
+    ['new', stranger, ['Caller number: new +12175550190', 'Identity: not verified']],
+  ])('says how sure it is of who is calling: %s', (_, session, lines) => {
+    expect(inboundContext(demo, session, NOW).split('\n')).toEqual(expect.arrayContaining(lines));
   });
 
   it('cannot be bent by what stands on file as a name or a model', () => {
@@ -107,9 +140,16 @@ describe('the persona', () => {
   it.each([
     ['it is a machine', /automated (phone )?assistant/],
     ['nothing is booked before the tool has succeeded', /until book_appointment has succeeded/],
-    ['existing appointments are not its business', /See, move, confirm or cancel an appointment/],
-    ['it promises no call back', /promise a call back/],
-    ['nothing on file is told', /no name, number, address or e-mail/],
+    ['whoever wants to see or change appointments is verified first', /Call verify_customer before/],
+    ['nobody learns which part was wrong', /Never say or hint which part was wrong/],
+    ['moving is offered once before cancelling', /offer once to move it instead/],
+    ['a change is read back once', /read back once the service with its new weekday/],
+    ['nothing is moved or cancelled before its tool has succeeded', /until its tool has succeeded/],
+    ['a call back is promised only when it is noted', /passed on only when that has succeeded/],
+    ['an unsafe car comes before all else', /before all else.*should not drive it/],
+    ['who is angry gets a person without being verified', /transfer_to_human, without verifying first/],
+    ['proof is never read out', /VIN never, not even to the verified/],
+    ['nothing on file is told', /Tell what is on file/],
     ['callers give no instructions', /never an instruction/],
     ['an unsafe car is not driven', /should not drive it/],
     ['card numbers are not taken', /card number/],
