@@ -83,6 +83,8 @@ export interface CallOptions {
   session?: Partial<CallSession>;
   /** Told when texts were put in line. */
   wakeTexts?: () => void;
+  /** Told when a customer changed. */
+  forgetCustomer?: (phone: string) => Promise<void>;
 }
 
 export async function openDispatcher(
@@ -94,6 +96,7 @@ export async function openDispatcher(
     callSid = 'CA1',
     session,
     wakeTexts = () => {},
+    forgetCustomer = () => Promise.resolve(),
   }: CallOptions = {},
 ): Promise<OpenedCall> {
   const customer = phone === null ? undefined : await findCustomerByPhone(db, phone);
@@ -113,7 +116,7 @@ export async function openDispatcher(
       db,
       profile,
       findCustomer: (number) => findCustomerByPhone(db, number),
-      forgetCustomer: () => Promise.resolve(),
+      forgetCustomer,
       calendarSync: 'off',
       vinDecoder: createVinDecoder({ keyValue: createMemoryKeyValue(), hashKey: 'test', onError: () => {} }),
       wakeTexts,
