@@ -78,8 +78,8 @@ export function recordCall(options: {
             ? 'information_provided'
             : 'abandoned';
     const endedAt = new Date(clock.now());
-    write('the release of held times', () => releaseHolds(db, callSid));
     write('the end of the call', () => finishCall(db, { ...facts(), endedAt, endedReason: reason, outcome }));
+    write('the release of held times', () => releaseHolds(db, callSid));
     return last;
   }
 

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openSession } from '../../src/agent/session.ts';
 import type { CallEnd, CallEvent, SettledTurn } from '../../src/call/events.ts';
-import { callLogs, callTurns } from '../../src/db/schema.ts';
+import { callLogs, callTurns, slotHolds } from '../../src/db/schema.ts';
 import { openCall } from '../../src/dealership/call-log.ts';
 import { recordCall } from '../../src/http/call-recorder.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -67,6 +67,7 @@ async function record() {
   });
   return {
     recorder,
+    callSid,
     clock,
     lost,
     observe: (...events: CallEvent[]) => {
@@ -145,6 +146,17 @@ describe('the record of a call', () => {
     observe(...events);
     await recorder.close(reason);
     expect((await rows()).log).toMatchObject({ endedReason: reason, outcome, endedAt: new Date(START) });
+  });
+
+  it('gives back the times that were held for the caller, and only theirs', async () => {
+    const { recorder, callSid } = await record();
+    const times = { bay: 1, expiresAt: new Date(Date.now() + 180_000) };
+    await database.db.insert(slotHolds).values([
+      { ...times, callSid, startsAt: new Date(START), endsAt: new Date(START + 1) },
+      { ...times, callSid: 'another', startsAt: new Date(START + 1), endsAt: new Date(START + 2) },
+    ]);
+    await recorder.close('caller_hangup');
+    expect(await database.db.select().from(slotHolds)).toMatchObject([{ callSid: 'another' }]);
   });
 
   it('has each turn while the call still lasts', async () => {

@@ -84,6 +84,34 @@ describe('free times', () => {
     expect(JSON.stringify(await ask({ date: FULL_DAY }))).not.toMatch(/Robert|CR-V|repair|bay/);
   });
 
+  it('offered to one call are kept from the next until it asks for another day', async () => {
+    // Two of three bays are taken, so that the offer holds the last.
+    const day = { date: '2026-06-03' };
+    await database.db.insert(appointments).values(
+      [1, 2].map((bay) => ({
+        customerId: demoId('C2'),
+        vehicleId: demoId('V2'),
+        scheduledAt: new Date('2026-06-03T08:00:00-05:00'),
+        endsAt: new Date('2026-06-03T18:00:00-05:00'),
+        durationMinutes: 600,
+        serviceType: 'repair',
+        bay,
+      })),
+    );
+    const first = await openDispatcher(database.db, { callSid: 'CA-first' });
+    const second = await openDispatcher(database.db, { callSid: 'CA-second' });
+    const question = { ...day, service_type: 'oil_change', period: null, near: '09:00' };
+    const isFree = async (call: typeof first, changes = {}) => {
+      const { data } = await call.use('get_available_slots', { ...question, ...changes });
+      return data?.['requested'];
+    };
+    expect(await isFree(first)).toMatchObject({ is_free: true });
+    expect(await isFree(second)).toMatchObject({ is_free: false, reason: 'slot_unavailable' });
+    expect(await isFree(first)).toMatchObject({ is_free: true });
+    await isFree(first, { date: '2026-06-04' });
+    expect(await isFree(second)).toMatchObject({ is_free: true });
+  });
+
   const refusals: [when: string, changes: Record<string, unknown>, expected: Record<string, unknown>][] = [
     [
       'a holiday',
@@ -95,9 +123,17 @@ describe('free times', () => {
       },
     ],
     ['a Sunday', { date: '2026-05-24' }, { error: 'closed', data: { next_open_date: '2026-05-26' } }],
-    ['yesterday', { date: '2026-05-20' }, { error: 'in_past' }],
-    ['next year', { date: '2027-05-26' }, { error: 'too_far_ahead', data: { last_date: '2026-07-20' } }],
-    ['a day that does not exist', { date: '2026-02-30' }, { error: 'invalid_args' }],
+    ['yesterday', { date: '2026-05-20' }, { error: 'in_past', data: { next_open_date: '2026-05-21' } }],
+    [
+      'next year',
+      { date: '2027-05-26' },
+      { error: 'too_far_ahead', data: { last_date: '2026-07-20', last_open_date: '2026-07-20' } },
+    ],
+    [
+      'a day that does not exist',
+      { date: '2026-02-30' },
+      { error: 'invalid_args', message: expect.stringContaining('February twenty-eighth') },
+    ],
     ['a day in words', { date: 'next Friday' }, { error: 'invalid_args' }],
     ['twenty-five o’clock', { near: '25:00' }, { error: 'invalid_args' }],
     ['a service that we do not have', { service_type: 'car_wash' }, { error: 'invalid_args' }],
