@@ -47,6 +47,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@electric-sql/pglite': ['db'],
   '@electric-sql/pglite-socket': ['db'],
   pg: ['db'],
+  'pg-boss': ['jobs'],
   'drizzle-orm': ['db', 'dealership'],
   fastify: ['app.ts', 'http'],
   '@fastify/formbody': ['app.ts'],
