@@ -112,6 +112,22 @@ const plausible = {
     customer_concerns: orNull(text),
     transport: orNull(fc.constantFrom('drop_off', 'shuttle', 'waiter')),
   }),
+  get_service_info: fc.record({
+    topic: fc.constantFrom('service', 'hours', 'address', 'phone', 'transport', 'customers'),
+    service_type: orNull(fc.oneof(service, text)),
+    date: orNull(date),
+  }),
+  decode_vin: fc.record({ vin: text }),
+  create_follow_up_note: fc.record({
+    note: text,
+    category: fc.constantFrom('callback', 'complaint', 'safety', 'wrong_number'),
+    callback_number: orNull(text),
+    priority: fc.constantFrom('normal', 'urgent', 'now'),
+    appointment: orNull(fc.oneof(fc.constantFrom('A1', 'A2'), text)),
+  }),
+  update_contact_preferences: fc.record({ receive_reminders: fc.boolean() }),
+  send_sms_confirmation: fc.record({ appointment: orNull(fc.oneof(fc.constantFrom('A1', 'A2'), text)) }),
+  leave_voicemail: fc.constant({}),
   end_call: fc.record({ reason: fc.constantFrom('completed', 'abuse', 'because') }),
 };
 
@@ -141,7 +157,9 @@ async function rowsOfOthers(customerId: string): Promise<string> {
   const { rows } = await database.db.execute<{ row: string }>(sql`
     select c::text as row from customers c where id <> ${customerId}
     union all select v::text from vehicles v where customer_id <> ${customerId}
-    union all select a::text from appointments a where customer_id <> ${customerId} order by 1`);
+    union all select a::text from appointments a where customer_id <> ${customerId}
+    union all select t::text from text_messages t where customer_id <> ${customerId} or to_phone = ${SARAH}
+    union all select n::text from follow_up_notes n where customer_id <> ${customerId} order by 1`);
   return createHash('sha256')
     .update(rows.map(({ row }) => row).join('\n'))
     .digest('hex');
