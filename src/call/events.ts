@@ -84,6 +84,7 @@ export type CallEvent =
   | { type: 'caller.interrupted'; heardText: string }
   | { type: 'usage'; model: string; promptTokens: number; cachedTokens: number; completionTokens: number }
   | { type: 'fault'; where: 'hearing' | 'voice' | 'model' | 'tool'; fault: string }
+  /** A stream of the call is over; after `media_disconnect` and `transferred` another of the same call may follow. */
   | { type: 'call.ended'; reason: CallEnd; durationMs: number };
 
 export interface TurnLatencies {

@@ -83,6 +83,8 @@ export interface CallOptions {
   session?: Partial<CallSession>;
   /** Told when texts were put in line. */
   wakeTexts?: () => void;
+  /** Departments that have a number. */
+  reachableDepartments?: readonly string[];
   /** Told when a customer changed. */
   forgetCustomer?: (phone: string) => Promise<void>;
 }
@@ -96,6 +98,7 @@ export async function openDispatcher(
     callSid = 'CA1',
     session,
     wakeTexts = () => {},
+    reachableDepartments = [],
     forgetCustomer = () => Promise.resolve(),
   }: CallOptions = {},
 ): Promise<OpenedCall> {
@@ -120,6 +123,7 @@ export async function openDispatcher(
       calendarSync: 'off',
       vinDecoder: createVinDecoder({ keyValue: createMemoryKeyValue(), hashKey: 'test', onError: () => {} }),
       wakeTexts,
+      reachableDepartments,
     },
     session: {
       ...openSession({ callSid, callLogId: callLog.id, direction: 'inbound', callerPhone: phone }, customer),
