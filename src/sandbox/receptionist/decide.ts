@@ -105,8 +105,6 @@ function goOn(desk: Desk): Plan {
   const { memory } = desk;
   const { turn, transfer } = memory;
   if (memory.asked === 'transfer' && transfer && turn.kind === 'words') {
-    if (turn.isYes && canCall(desk, 'transfer_to_human'))
-      return putThrough(desk, '', transfer.reason, transfer.department);
     const goesOn =
       turn.took.time ||
       turn.took.service ||
@@ -114,6 +112,9 @@ function goOn(desk: Desk): Plan {
       memory.errand !== undefined ||
       memory.callBack !== undefined ||
       turn.news.length > 0;
+    const isOther = turn.took.time || turn.took.service;
+    if (turn.isYes && !isOther && canCall(desk, 'transfer_to_human'))
+      return putThrough(desk, '', transfer.reason, transfer.department);
     if (!turn.isNo && !goesOn && !memory.hasUnsafeCar) {
       return say(
         vary(memory, 'transfer-again', [
@@ -153,7 +154,8 @@ function goOn(desk: Desk): Plan {
   if (!memory.wantsVisit && turn.topicService !== undefined && memory.said['visit'] === undefined) {
     return say('Shall I find you a time for that?', 'visit', { asked: 'visit' });
   }
-  if (!memory.wantsVisit && isDone) return askAnythingElse(desk);
+  const hasNoDraft = !memory.wantsVisit || (turn.news.length > 0 && memory.draft.service === undefined);
+  if (hasNoDraft && isDone) return askAnythingElse(desk);
   const isDropped =
     turn.isNo &&
     turn.wordCount <= 5 &&

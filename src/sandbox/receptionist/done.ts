@@ -35,7 +35,9 @@ function learnProof(memory: Memory, { data, error }: Done): void {
   const answer = verified.safeParse(data);
   const status = answer.success ? answer.data.status : error === 'limit_reached' ? 'locked' : error;
   if (status === 'unavailable' || status === 'internal_error') return;
-  if (identity.proof) identity.tried.push(proofKey(identity));
+  // What could not be read was not counted.
+  const isCounted = status !== 'invalid_args';
+  if (identity.proof && isCounted) identity.tried.push(proofKey(identity));
   delete identity.proof;
   delete identity.street;
   delete turn.failed;
@@ -85,7 +87,7 @@ function learnVisits(memory: Memory, { isSuccess, data }: Done): void {
       start: one.scheduled_at,
       serviceCode: one.service_type,
       service: one.service ?? known?.name ?? 'visit',
-      vehicle: one.vehicle_description ?? '',
+      vehicle: one.vehicle_description?.replace(/^\d{4} /, '') ?? '',
     };
   });
   noteVisits(

@@ -57,13 +57,9 @@ function askWhich(desk: Desk, visits: readonly Visit[], { kind, isNumbered }: Er
   const { memory } = desk;
   const names = visits.map((visit) => `${sayVisit(visit)} on ${sayWhen(visit.start)}`);
   if (kind === 'see') {
-    return say(
-      `I see your ${sayChoice(names).replace(/ or (?=[^,]*$)/, ' and your ')}. Anything else?`,
-      'seen',
-      {
-        asked: 'anything-else',
-      },
-    );
+    return say(`I see your ${names.join(', and your ')}. Anything else?`, 'seen', {
+      asked: 'anything-else',
+    });
   }
   const opening = isNumbered ? "I can't go by a number, and I only see your own visits. " : '';
   const [only = ''] = names;

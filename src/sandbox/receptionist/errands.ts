@@ -13,7 +13,7 @@ export interface Visit {
   serviceCode: string;
   /** "oil change" */
   service: string;
-  /** "2019 Honda Accord" */
+  /** "Honda Accord" */
   vehicle: string;
 }
 
@@ -62,7 +62,7 @@ const KINDS: readonly [ErrandKind, RegExp][] = [
   ['cancel', /\bcancel\w*\b|\bcall (it|that) off\b/],
   [
     'move',
-    /\b(reschedul\w*|move|moving|push|postpone|change|shift|switch|another (day|time)|different (day|time)|(can't|cannot|won't) (make|come))\b/,
+    /\b(reschedul\w*|move|moving|push|postpone|(?<!oil |fluid |filter )change|shift|switch|another (day|time)|different (day|time)|(can't|cannot|won't) (make|come))\b/,
   ],
   ['confirm', /\bconfirm\b/],
 ];

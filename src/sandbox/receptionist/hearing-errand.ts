@@ -28,12 +28,12 @@ export const withoutNumber = (text: string): string => text.replace(NUMBERED, '$
 
 /** Words after which a day is the one that the visit has now. */
 const OLD_DAY =
-  /\b(from|my|(appointment|visit|booking|inspection|change|rotation|service) (is |was |that )?(on |for )?(the |this |next )?|(it|that) is on|(can't|cannot|won't) make (it|that)( on)?|the one( on)?|scheduled (on|for)) $/;
+  /\b(from|my|(appointment|visit|booking|inspection|change|rotation|service)( is| was| that)?( on| for)?( the| this| next)?|(it|that) is on|(can't|cannot|won't) make (it|that)( on)?|the one( on)?|scheduled (on|for))$/;
 
 /** The turn without the days that only say which visit is meant. */
 function withoutOldDays(heard: Heard): { heard: Heard; old: string[] } {
   const isOld = ({ from }: { from: number }) =>
-    from > 0 && OLD_DAY.test(`${heard.words.slice(Math.max(0, from - 5), from).join(' ')} `);
+    from > 0 && OLD_DAY.test(heard.words.slice(Math.max(0, from - 5), from).join(' '));
   const old = heard.dates.filter(isOld).map(({ date }) => date);
   return { heard: { ...heard, dates: heard.dates.filter((mention) => !isOld(mention)) }, old };
 }
@@ -109,21 +109,22 @@ function noteCancelling(memory: Memory, errand: Errand, heard: Heard): void {
   else if (turn.isYes || heard.dates.length > 0) turnTo(errand, 'move');
 }
 
-/** Takes a turn during an errand. Returns what kinds of things were in it. */
-export function noteErrand(memory: Memory, errand: Errand, all: Heard): { time: boolean; other: boolean } {
+/** Takes a turn during an errand. Returns whether it spoke of a time, or undefined when the errand was over before it. */
+export function noteErrand(memory: Memory, errand: Errand, all: Heard): { time: boolean } | undefined {
   const { turn, asked } = memory;
   const { heard, old } = withoutOldDays(all);
   const isSeen = errand.kind === 'see' && asked === 'anything-else';
   const explicit = readErrandKind(heard.plain);
   const isUnproved = !memory.identity.isVerified;
-  if (DROPS.test(heard.plain)) {
+  const declines = (asked === 'transfer' || asked === 'call-back') && turn.isNo && !memory.isQuestionStale;
+  if (DROPS.test(heard.plain) || (declines && explicit === 'see')) {
     drop(memory, errand);
-    return { time: false, other: true };
+    return { time: false };
   }
   if (isSeen && explicit === 'see') {
     delete memory.errand;
     memory.draft = freshDraft();
-    return { time: false, other: false };
+    return undefined;
   }
   const isAnswer = asked === 'cancel-reason' || asked === 'move-instead';
   if (explicit !== 'see' && explicit !== errand.kind && !isAnswer && !(explicit === 'confirm' && isUnproved))
@@ -137,7 +138,7 @@ export function noteErrand(memory: Memory, errand: Errand, all: Heard): { time: 
     if (visit) errand.visit = visit.id;
     else if (asked === 'which-visit' && turn.isNo && errand.visits.length === 1) {
       drop(memory, errand);
-      return { time: false, other: true };
+      return { time: false };
     }
   } else noteHints(errand, all, old);
   settleVisit(memory);
@@ -151,7 +152,7 @@ export function noteErrand(memory: Memory, errand: Errand, all: Heard): { time: 
     memory.identity.tried.length > 0 &&
     /\b(tell me|when (is|was|it)|what time|which day)\b/.test(heard.plain);
   turn.asksOracle = isUnproved && ORACLE.test(heard.plain);
-  return { time, other: old.length > 0 || turn.namesNumber };
+  return { time };
 }
 
 const ORACLE =

@@ -121,10 +121,9 @@ function withoutStaleYes(memory: Memory, heard: Heard): Heard {
 
 /** Lets what was said change what is known of a booking, or of a visit made before. */
 function take(memory: Memory, heard: Heard, isPersonal: boolean): Memory['turn']['took'] {
-  if (memory.errand) {
-    const { time } = noteErrand(memory, memory.errand, heard);
-    return { service: false, vehicle: false, person: notePersonName(memory, heard), time };
-  }
+  const errand = memory.errand && noteErrand(memory, memory.errand, heard);
+  if (errand)
+    return { service: false, vehicle: false, person: notePersonName(memory, heard), time: errand.time };
   return {
     service: noteService(memory, heard) || noteUnlistedNeed(memory, heard),
     vehicle: noteVehicle(memory, heard),
@@ -183,6 +182,9 @@ export function hear(memory: Memory, content: string): void {
   if (isTextWanted && turn.wish === undefined) turn.wish = 'text';
   if (turn.wish === 'person' && heard.phone) turn.wish = 'outside-number';
   if (turn.wish === 'angry') memory.isAngry = true;
+  const wantsMove = /\b(change|move|push|cancel|make) (it|that|the time|the day)\b/.test(heard.plain);
+  if (wantsMove && memory.booked.length > 0 && memory.draft.service === undefined && !memory.errand)
+    turn.wish = 'existing-visit';
   if (memory.identity.isLocked) delete memory.errand;
   const canRunErrands = ERRAND_TOOLS.every((tool) => memory.offers.has(tool));
   if (canRunErrands && (turn.wish === 'existing-visit' || turn.wish === 'reminders')) {
@@ -224,9 +226,6 @@ export function hear(memory: Memory, content: string): void {
     memory.draft.service ??= nearestCode('engine_diagnostics', codes);
     memory.draft.concern ??= text.slice(0, CONCERN_LENGTH);
   }
-  const wantsMove = /\b(change|move|push|cancel|make) (it|that|the time|the day)\b/.test(heard.plain);
-  if (wantsMove && memory.booked.length > 0 && memory.draft.service === undefined && !memory.errand)
-    turn.wish = 'existing-visit';
   if (turn.wish === 'abuse') memory.abuses += 1;
   noteConsent(memory, heard);
   const isAnswered =

@@ -27,6 +27,13 @@ export interface Identity {
 
 export const MOST_TRIES = 3;
 
+/** From the phone on file one proof is enough; from any other, two. */
+export function isProofWhole({ identity, isKnown }: Memory): boolean {
+  const { date_of_birth, vin, street_address } = identity.proof ?? {};
+  const kinds = [date_of_birth, vin, street_address].filter((part) => part !== undefined).length;
+  return kinds >= (isKnown ? 1 : 2);
+}
+
 export const beginIdentity = (isVerified: boolean): Identity => ({ isVerified, isLocked: false, tried: [] });
 
 export const proofKey = ({ proof, phoneOnFile }: Identity): string => JSON.stringify([proof, phoneOnFile]);
@@ -48,16 +55,21 @@ export function noteProof(memory: Memory, heard: Heard): boolean {
   const { birthDate, vin, address, phone } = heard;
   if (identity.isVerified) return false;
   const isOpen = isProofExpected(memory);
-  if (birthDate?.date !== undefined) identity.proof = { date_of_birth: birthDate.date };
+  const told = memory.isKnown ? {} : identity.proof;
+  if (birthDate?.date !== undefined) identity.proof = { ...told, date_of_birth: birthDate.date };
   if (!isOpen) return birthDate?.date !== undefined;
   if (phone?.phone !== undefined) identity.phoneOnFile = phone.phone;
   const street = address?.street ?? (address?.zip === undefined ? undefined : identity.street);
   if (birthDate?.date === undefined && vin && (vin.isWhole || vin.vin.length === 8))
-    identity.proof = { vin: vin.vin };
+    identity.proof = { ...told, vin: vin.vin };
   else if (birthDate?.date === undefined && street !== undefined) {
     const isGuess = GUESSES.test(heard.plain);
     if (address?.zip !== undefined || isGuess) {
-      identity.proof = { street_address: street, ...(address?.zip ? { zip_code: address.zip } : {}) };
+      identity.proof = {
+        ...told,
+        street_address: street,
+        ...(address?.zip ? { zip_code: address.zip } : {}),
+      };
       delete identity.street;
     } else {
       identity.street = street;

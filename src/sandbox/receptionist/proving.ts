@@ -1,5 +1,6 @@
 /** Has the caller prove who they are, without ever saying which part of a proof fits. */
 
+import { isProofWhole } from './identity.ts';
 import { call, canCall, type Desk, type Plan, say, vary } from './plan.ts';
 import { offerPerson } from './reaching-people.ts';
 
@@ -26,7 +27,7 @@ export function proveIdentity(desk: Desk): Plan {
     ] as const;
     return say(vary(memory, 'phone-on-file', wordings), 'phone-on-file', { asked: 'phone-on-file' });
   }
-  if (identity.proof) {
+  if (identity.proof && isProofWhole(memory)) {
     const { date_of_birth, vin, street_address, zip_code } = identity.proof;
     return call('verify_customer', {
       date_of_birth: date_of_birth ?? null,
@@ -62,7 +63,9 @@ function askProof(desk: Desk): Plan {
           ? 'I need the full date, with month, day and year. '
           : turn.proofGap === 'vin-length'
             ? 'I need exactly the last eight of the VIN. '
-            : '';
+            : identity.proof
+              ? 'Thank you. From another phone I need one more. '
+              : '';
   const wordings = [
     "To look at your appointments I need to know it's you: what's your full date of birth?",
     "Please tell me the full date of birth, the last eight of the car's VIN, or house number, street and ZIP code.",

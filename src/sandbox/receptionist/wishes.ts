@@ -42,7 +42,7 @@ const WISHES: readonly [Wish, RegExp][] = [
   ],
   [
     'no-reminders',
-    /\b(stop|quit|no more|don't|do not) (calling|texting|contacting|reminding|bothering|sending|call|text|contact|remind|send)( me)?\b(?! back)(?! (if|unless|until|before|after|at|on))|\b(no|stop (the|my|all|any)|don't (want|need)( any| the| your)?) (more )?(reminders?|reminder (calls?|texts?))\b|\b(take|remove) me (off|from)\b|\b(unsubscribe|opt out|do not call list)\b/,
+    /\b(stop|quit|no more|don't|do not) (calling|texting|contacting|reminding|bothering|sending|call|text|contact|remind|send)\b(?! (me )?(back|if|unless|until|before|after|at|on)\b)|\b(no|stop (the|my|all|any)|don't (want|need)( any| the| your)?) (more )?(reminders?|reminder (calls?|texts?))\b|\b(take|remove) me (off|from)\b|\b(unsubscribe|opt out|do not call list)\b/,
   ],
   [
     'reminders',

@@ -109,6 +109,7 @@ interface ToolRun {
   name: string;
   args: Record<string, unknown>;
   isDone: boolean;
+  error?: string;
 }
 
 const clock = (minutes: number) =>
@@ -213,6 +214,7 @@ export function startCall(options: CallOptions = {}) {
           name: made.name,
           args: made.arguments,
           isDone: 'success' in result && result.success === true,
+          ...('error' in result && typeof result.error === 'string' ? { error: result.error } : {}),
         });
         messages.push({ role: 'tool', content: JSON.stringify(result), toolCallId: ids[i]?.id ?? '' });
       }

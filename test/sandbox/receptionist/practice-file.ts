@@ -81,11 +81,12 @@ export function openFile(file: CustomerFile, isCalling: boolean) {
     if (tries >= MOST_TRIES) return done({ status: 'locked', attempts_left: 0 });
     const isOnFile = isCalling || args['phone_on_file'] === file.phone;
     const vin = typeof args['vin'] === 'string' ? args['vin'] : '';
-    const fits =
-      args['date_of_birth'] === file.birthDate ||
-      (vin.length >= 8 && file.vin.endsWith(vin)) ||
-      (args['street_address'] === file.street && args['zip_code'] === file.zip);
-    if (isOnFile && fits) {
+    const fits = [
+      args['date_of_birth'] === file.birthDate,
+      vin.length >= 8 && file.vin.endsWith(vin),
+      args['street_address'] === file.street && args['zip_code'] === file.zip,
+    ].filter(Boolean).length;
+    if (isOnFile && fits >= (isCalling ? 1 : 2)) {
       isVerified = true;
       return done({ status: 'verified', attempts_left: MOST_TRIES - tries, first_name: file.firstName });
     }
