@@ -12,8 +12,8 @@ import type { Busy } from './transaction.ts';
 
 const NOTE_MAX = 500;
 
-export type NoteCategory = (typeof NOTE_CATEGORIES)[number];
-export type NotePriority = 'normal' | 'high' | 'urgent';
+type NoteCategory = (typeof NOTE_CATEGORIES)[number];
+type NotePriority = 'normal' | 'high' | 'urgent';
 
 export interface NewNote {
   /** Twilio's CallSid: the same note in the same call is one note. */

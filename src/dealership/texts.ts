@@ -14,7 +14,7 @@ import { type Busy, inTransaction } from './transaction.ts';
  * answered STOP. `bad_number`: no text can reach it. `failed`: surely not sent, for another reason. `dropped`: not
  * worth sending any more. `unknown`: it may have been sent, so nobody sends it again.
  */
-export type TextStatus =
+type TextStatus =
   | 'queued'
   | 'sending'
   | 'sent'

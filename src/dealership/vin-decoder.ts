@@ -6,7 +6,7 @@ import type { VinRegistry } from './ports.ts';
 import { isValidVin, vinMake, vinModelYear } from './vin.ts';
 import { foldVin, suggestVin } from './vin-repair.ts';
 
-export interface DecodedVin {
+interface DecodedVin {
   /** Characters that were heard, without spaces; a VIN has 17. */
   length: number;
   isValid: boolean;
