@@ -6,6 +6,7 @@ import { appendTurns, type CallTurn, finishCall } from '../dealership/call-log.t
 import { releaseHolds } from '../dealership/holds.ts';
 import { beginTransfer } from '../dealership/transfer.ts';
 import type { Clock } from '../lib/clock.ts';
+import { watchOutcome } from './call-outcome.ts';
 
 export interface CallRecorder {
   observe(event: CallEvent): void;
@@ -34,6 +35,7 @@ export function recordCall(options: {
   const { db, clock, callLogId, callSid, session, onLost } = options;
   const usage = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
   let model: string | undefined;
+  const watch = watchOutcome();
   let hasSpoken = false;
   let hasTransferFailed = false;
   let last: Promise<void> = Promise.resolve();
@@ -68,15 +70,18 @@ export function recordCall(options: {
 
   function close(reason: CallEnd | 'transfer_failed'): Promise<void> {
     const { appointmentId } = session();
+    const deed = watch.outcome();
     const outcome = appointmentId
       ? 'appointment_booked'
-      : hasTransferFailed
-        ? 'transfer_failed'
-        : reason === 'no_input'
-          ? 'no_input'
-          : hasSpoken
-            ? 'information_provided'
-            : 'abandoned';
+      : deed && !(hasTransferFailed && deed === 'no_action')
+        ? deed
+        : hasTransferFailed
+          ? 'transfer_failed'
+          : reason === 'no_input'
+            ? 'no_input'
+            : hasSpoken
+              ? 'information_provided'
+              : 'abandoned';
     const endedAt = new Date(clock.now());
     write('the end of the call', () => finishCall(db, { ...facts(), endedAt, endedReason: reason, outcome }));
     write('the release of held times', () => releaseHolds(db, callSid));
@@ -96,6 +101,7 @@ export function recordCall(options: {
     observe(event) {
       if (event.type === 'turn.settled') {
         if (event.turn.speaker === 'caller') hasSpoken = true;
+        watch.observe(event.turn);
         const row = toRow(event.turn);
         if (row) write('a turn', () => appendTurns(db, callLogId, [row]));
       } else if (event.type === 'usage') {
