@@ -9,6 +9,8 @@ const TURN_MS = 45_000;
 /** How much of a sentence is heard before the caller breaks in. */
 const WORDS_BEFORE_BARGE_IN = 5;
 
+const FILLER = /^(one moment, please|thanks for waiting, i am still on it)\W*$/i;
+
 export interface Line {
   who: 'agent' | 'caller';
   text: string;
@@ -33,8 +35,12 @@ export async function playCaller(
 
   async function listen(): Promise<boolean> {
     try {
-      lines.push({ who: 'agent', text: await call.nextAgentTurn({ gapMs: GAP_MS, deadlineMs: TURN_MS }) });
-      return true;
+      for (;;) {
+        const text = await call.nextAgentTurn({ gapMs: GAP_MS, deadlineMs: TURN_MS });
+        lines.push({ who: 'agent', text });
+        // Nobody answers a request for patience; the reply follows.
+        if (!FILLER.test(text)) return true;
+      }
     } catch (error) {
       if (hasEnded) return false;
       throw error;
@@ -71,7 +77,11 @@ export async function playCaller(
   }
   if (!hasEnded && lines.at(-1)?.who === 'caller') await listen();
   // A goodbye hangs up by itself, a moment after it was heard.
-  await Promise.race([call.ended, clock.pass(1_500)]);
+  await Promise.race([call.ended, clock.pass(3_000)]);
+  // Whoever is being put through stays on the line, and talks to the one who answers.
+  if (call.dialled.length > 0) {
+    await Promise.race([call.ended, clock.pass(60_000)]);
+  }
   call.hangUp();
   return lines;
 }

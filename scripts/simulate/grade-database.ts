@@ -1,4 +1,5 @@
 /** Whether the database has changed as a scenario expects, and in no other way. */
+import { calendarEventId } from '../../src/dealership/booking.ts';
 import { demoId } from '../../src/dealership/demo-world.ts';
 import { matchesPattern } from './patterns.ts';
 import type { DatabaseRule } from './scenario.ts';
@@ -11,7 +12,7 @@ const CALL_RECORDS = new Set(['call_logs', 'call_turns', 'verification_attempts'
 export interface Change {
   before: Snapshot;
   after: Snapshot;
-  /** The calendar's events by appointment id, before and after; undefined where no calendar is kept. */
+  /** The calendar's events by event id, before and after; undefined where no calendar is kept. */
   calendar?: { before: ReadonlyMap<string, string>; after: ReadonlyMap<string, string> };
 }
 
@@ -103,7 +104,7 @@ function judgeCalendar(
   }: { calendar: string; moved?: boolean | undefined; deleted?: boolean | undefined },
 ): string | undefined {
   if (!calendar) return `the calendar of ${symbol} cannot be seen`;
-  const id = demoId(symbol);
+  const id = calendarEventId(demoId(symbol));
   const [was, is] = [calendar.before.get(id), calendar.after.get(id)];
   if (deleted && is !== undefined) return `${symbol} is still in the calendar at ${is}`;
   if (moved && (is === undefined || is === was))

@@ -7,6 +7,7 @@ import { type App, buildApp } from '../../src/app.ts';
 import type { ToolRecord } from '../../src/call/events.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/connect.ts';
+import type { GoogleSandbox } from '../../src/sandbox/google/server.ts';
 import type { Brain } from '../../src/sandbox/openai/chat.ts';
 import { answer } from '../../src/sandbox/receptionist/receptionist.ts';
 import { findFreePort } from '../terminal/free-port.ts';
@@ -110,8 +111,9 @@ async function play(
           done();
         },
       }),
-      prepareSandbox({ openai, deepgram }) {
+      prepareSandbox({ openai, deepgram, twilio }) {
         // How long the vendors take is no part of a scenario.
+        if (twilio) Object.assign(twilio.timings, { ringMs: 1_000, talkMs: 1_000 });
         if (openai) Object.assign(openai.timings, { firstTokenMs: 30, tokenMs: 1 });
         if (deepgram)
           Object.assign(deepgram.timings, { handshakeMs: 1, resultDelayMs: 20, speakFirstByteMs: 20 });
@@ -127,6 +129,8 @@ async function play(
     await app.listen();
     const { twilio } = app.sandbox;
     if (!twilio) throw new Error('The telephone is not simulated.');
+    const { google } = app.sandbox;
+    const planned = google ? readCalendar(google) : new Map<string, string>();
     const before = await takeSnapshot(database, app.profile.timeZone);
     const base = config.server.publicBaseUrl;
     const call = await twilio.placeCall({
@@ -143,6 +147,7 @@ async function play(
     });
     const end = await call.ended;
     await app.registry.drain(20_000, 1_000);
+    if (expected.db.some((rule) => 'calendar' in rule)) await calendarSettled(database);
     const after = await takeSnapshot(database, app.profile.timeZone);
 
     const heard = call.heardText();
@@ -159,7 +164,14 @@ async function play(
       outcome,
       tools: records.map(({ name, arguments: args, isSuccess }) => ({ name, args, isSuccess })),
       complaints: [
-        ...gradeDatabase({ before, after }, expected.db),
+        ...gradeDatabase(
+          {
+            before,
+            after,
+            ...(google ? { calendar: { before: planned, after: readCalendar(google) } } : {}),
+          },
+          expected.db,
+        ),
         ...gradeWords(heard, expected, app.profile.name, before.get('vehicles') ?? []),
         ...gradeTools(used, expected),
         ...([expected.outcome].flat().some((one) => one === outcome)
@@ -182,6 +194,21 @@ function tapped(brain: Brain, told: Set<string>): Brain {
     }
     return brain(request);
   };
+}
+
+/** When each event of the calendar begins, by its id; cancelled ones are gone. */
+function readCalendar({ events }: GoogleSandbox): Map<string, string> {
+  const standing = events.all().filter(({ status }) => status !== 'cancelled');
+  return new Map(standing.map(({ id, startsAt }) => [id, new Date(startsAt).toISOString()]));
+}
+
+/** Until nothing is owed to the calendar any more, or five seconds have passed. */
+async function calendarSettled({ pool }: Database): Promise<void> {
+  for (let tries = 0; tries < 50; tries++) {
+    const { rows } = await pool.query("select 1 from appointments where calendar_sync = 'pending'");
+    if (rows.length === 0) return;
+    await wait(100);
+  }
 }
 
 function outcomeOf(after: Snapshot, callSid: string): string | undefined {
