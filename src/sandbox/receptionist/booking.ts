@@ -3,7 +3,7 @@
 import { askDay, askNeed, askPerson, askVehicle, askWhichVehicle, offerSlots, readBack } from './asking.ts';
 import { draftKey, draftVehicle } from './memory.ts';
 import { call, canCall, type Desk, deskNumber, type Plan, say, vary } from './plan.ts';
-import { reachDesk } from './reaching-people.ts';
+import { offerPerson, reachDesk } from './reaching-people.ts';
 import { sayDate } from './saying.ts';
 import { nextSlotStep } from './slots.ts';
 
@@ -69,6 +69,8 @@ function explainFailure(desk: Desk): Plan | undefined {
       { asked: 'anything-else' },
     );
   }
+  if (canCall(desk, 'create_follow_up_note'))
+    return offerPerson(desk, "I'm sorry, I'm having trouble saving that, so nothing is booked. ", 'other');
   return say(
     `I'm sorry, I'm having trouble saving that, so nothing is booked. Please call ${deskNumber(memory)}, and an advisor will set it up or call you back. Anything else?`,
     'write-trouble',
@@ -100,6 +102,10 @@ export function nextBookingStep(desk: Desk): Plan {
       });
     }
     case 'trouble':
+      if (canCall(desk, 'create_follow_up_note')) {
+        const opening = "I'm sorry, I'm having trouble with our calendar, so I can't book right now. ";
+        return offerPerson(desk, opening, 'other');
+      }
       return say(
         vary(memory, 'trouble', [
           `I'm sorry, I'm having trouble with our calendar, so I can't book right now. Please call ${deskNumber(memory)}, and an advisor will call you back with a time.`,
