@@ -56,8 +56,14 @@ export function availabilityRefused(refusal: AvailabilityRefusal): Refused {
   }
 }
 
-/** Every sentence begins by saying that nothing was booked. */
+/** Every sentence begins by saying that nothing was booked. `nearest_if_free`: the starts around, taken or not. */
 export function bookingRefused(refusal: BookingRefusal): Refused {
+  const refused = explainBooking(refusal);
+  const hasNearest = 'nearest' in refusal && refusal.nearest.length > 0;
+  return hasNearest ? { ...refused, data: { nearest_if_free: refusal.nearest } } : refused;
+}
+
+function explainBooking(refusal: BookingRefusal): Refused {
   switch (refusal.code) {
     case 'slot_unavailable':
       return refused(
@@ -84,7 +90,7 @@ export function bookingRefused(refusal: BookingRefusal): Refused {
     case 'lunch_break':
       return refused(
         'outside_hours',
-        `Not booked: that would run into the lunch break, ${refusal.from} to ${refusal.to}. It could start at ${refusal.nearest.join(' or ')}.`,
+        `Not booked: that would run into the lunch break, ${refusal.from} to ${refusal.to}.`,
       );
     case 'off_grid':
       return refused(

@@ -91,7 +91,11 @@ export async function holdStarts(
       .onConflictDoNothing()
       .returning({ bay: slotHolds.bay, startsAt: slotHolds.startsAt, endsAt: slotHolds.endsAt });
     const booked = (await findBusyTimes(tx, { ...range, callSid })).filter(({ kind }) => kind !== 'hold');
-    return ok(planned.filter((span) => covers(rows, span) && !booked.some((time) => meets(time, span))));
+    return ok(
+      planned
+        .filter((span) => covers(rows, span) && !booked.some((time) => meets(time, span)))
+        .toSorted((a, b) => a.startsAt.getTime() - b.startsAt.getTime()),
+    );
   });
 }
 
@@ -202,7 +206,8 @@ export async function lockDay(tx: Tx, profile: DealershipProfile, at: Date): Pro
 
 /**
  * What can be booked on a day, with the offered starts held for the call. When too much is going on at once to hold
- * anything, they are offered all the same: booking decides.
+ * anything, they are offered all the same: booking decides. On a day with nothing to offer the call keeps what it
+ * was offered before.
  */
 export async function offerStarts(
   db: Db,
@@ -213,6 +218,7 @@ export async function offerStarts(
   const service = findService(profile, question.serviceCode);
   if (!found.ok || service === undefined) return found;
   const { starts, requested } = found.value;
+  if (starts.length === 0) return found;
   // The time the caller named comes first when not all can be held.
   const byWish = starts.toSorted((a, b) => +(b.start === requested?.start) - +(a.start === requested?.start));
   const spans = byWish.flatMap(({ start }) => {

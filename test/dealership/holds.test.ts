@@ -149,6 +149,19 @@ describe('an offered start', () => {
     expect((await held()).map(({ callSid }) => callSid)).toEqual(['B']);
   });
 
+  it('stays held when the call then asks for a day that has none', async () => {
+    await hold('A', [span('09:00')]);
+    await offer('A', { date: '2026-05-25' });
+    const fullDay = {
+      startsAt: new Date('2026-05-27T00:00:00-05:00'),
+      endsAt: new Date('2026-05-28T00:00:00-05:00'),
+    };
+    expect(await offer('A', { date: '2026-05-27', alsoBusy: [fullDay] })).toMatchObject({
+      value: { starts: [] },
+    });
+    expect((await held()).map(({ startsAt }) => startsAt)).toEqual([at('09:00')]);
+  });
+
   it('stays held when the booking is refused', async () => {
     await hold('A', [span('09:00')]);
     expect(await book({ ...ann, vehicleId: randomUUID() }, 'A', '09:00')).toMatchObject({ ok: false });
@@ -194,6 +207,12 @@ describe('an offered start', () => {
 });
 
 describe('what a call may hold', () => {
+  it('is told in the order of time, whatever was wished for first', async () => {
+    const result = await hold('A', [span('15:00'), span('09:00'), span('11:00')]);
+    const starts = result.ok ? result.value.map(({ startsAt }) => startsAt) : [];
+    expect(starts).toEqual([at('09:00'), at('11:00'), at('15:00')]);
+  });
+
   it('is one offer: six starts, however many are asked for and however often', async () => {
     const morning = Array.from({ length: 20 }, (_, index) => ({
       startsAt: new Date(at('08:00').getTime() + index * 1_800_000),

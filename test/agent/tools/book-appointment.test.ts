@@ -129,6 +129,17 @@ describe('booking', () => {
   );
 
   it.each([
+    ['a holiday', '2026-05-25T09:00', ['2026-05-23T14:30', '2026-05-26T08:00']],
+    ['midnight as twenty-four', '2026-05-26T24:00', ['2026-05-26T17:30', '2026-05-27T08:00']],
+    ['a time that has passed', '2026-05-20T09:00', ['2026-05-21T11:00']],
+    ['a day three years out', '2029-05-26T09:00', ['2026-07-20T17:30']],
+  ])('names the starts around %s', async (_, scheduled_at, nearest) => {
+    const call = await open();
+    const { data } = await call.use('book_appointment', booking({ scheduled_at }));
+    expect(data).toEqual({ nearest_if_free: nearest });
+  });
+
+  it.each([
     ['a second one that day', ['2026-05-26T09:00'], '2026-05-26T15:00'],
     ['a third one to come', ['2026-05-26T09:00', '2026-05-27T09:00'], '2026-05-28T09:00'],
   ])('is limited for each vehicle: %s', async (_, held, wanted) => {
