@@ -34,7 +34,11 @@ function commit(memory: Memory, plan: Plan, said: string): void {
     const sentence = memory.misses > 1 ? 'misses' : 'miss';
     memory.said[sentence] = (memory.said[sentence] ?? 0) + 1;
   }
-  for (const told of plan.told ?? []) memory.said[told] = (memory.said[told] ?? 0) + 1;
+  for (const told of plan.told ?? []) {
+    // An offer that was talked over is no offer: a yes means something else then.
+    if (told === 'text-offer' && !/\btext you\b/.test(said)) continue;
+    memory.said[told] = (memory.said[told] ?? 0) + 1;
+  }
   if (plan.asked !== undefined) memory.asked = plan.asked;
   if (plan.offered !== undefined) memory.draft.offered = plan.offered;
   if (plan.transfer !== undefined) memory.transfer = plan.transfer;
@@ -74,9 +78,10 @@ function asAtFirst(context: CallContext, messages: readonly ChatMessage[]): Call
     .filter(({ name }) => name === 'verify_customer');
   if (proofs.length === 0) return context;
   const wasUnknown = proofs.some(({ arguments: args }) => /"phone_on_file"\s*:\s*"/.test(args));
-  if (!wasUnknown || context.caller !== 'known') return { ...context, isVerified: false };
+  if (!wasUnknown) return { ...context, isVerified: false };
   const { firstName: _, ...rest } = context;
-  return { ...rest, isVerified: false, caller: 'new', vehicles: [] };
+  const caller = context.caller === 'known' ? 'new' : context.caller;
+  return { ...rest, isVerified: false, caller, vehicles: [] };
 }
 
 const BROKE_OFF = /\bbroke off\b|\bgo on from exactly\b/i;
