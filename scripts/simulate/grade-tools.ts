@@ -41,22 +41,10 @@ export function readToolUse(
   if (customerId) args.set('customer_id', nameRow(customerId));
   const vehicle = session?.vehicles.find(({ handle }) => handle === args.get('vehicle'));
   if (vehicle) args.set('vehicle_id', nameRow(vehicle.id));
-  const appointment = appointmentsOf(session).find(({ handle }) => handle === args.get('appointment'));
+  const appointment = session?.appointments.find(({ handle }) => handle === args.get('appointment'));
   if (appointment) args.set('appointment_id', nameRow(appointment.id));
   return { name: call.name, args, isSuccess: call.isSuccess };
 }
-
-/** Sessions name appointments once the caller has been verified. */
-function appointmentsOf(session: unknown): readonly { handle: string; id: string }[] {
-  if (typeof session !== 'object' || session === null || !('appointments' in session)) return [];
-  const { appointments } = session;
-  return Array.isArray(appointments)
-    ? appointments.filter((one): one is { handle: string; id: string } => isNamed(one))
-    : [];
-}
-
-const isNamed = (value: unknown): value is { handle: string; id: string } =>
-  typeof value === 'object' && value !== null && 'handle' in value && 'id' in value;
 
 function parseObject(json: string): object {
   try {

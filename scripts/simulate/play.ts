@@ -16,6 +16,7 @@ import { gradeDatabase } from './grade-database.ts';
 import { gradeTools, readToolUse, type ToolUse } from './grade-tools.ts';
 import { gradeWords } from './grade-words.ts';
 import { findLeaks } from './leaks.ts';
+import { type LiveModel, playLiveCaller } from './live-caller.ts';
 import { createMachineClock } from './machine-clock.ts';
 import type { Scenario } from './scenario.ts';
 import { createScriptedModel } from './scripted-model.ts';
@@ -39,26 +40,25 @@ export interface Verdict {
 
 /** A scenario that takes longer than this has hung. Real milliseconds. */
 const DEADLINE_MS = 60_000;
+/** A live model takes its time, and the call runs no faster than real. */
+const LIVE_DEADLINE_MS = 10 * 60_000;
 
 /** Never throws for what the application does; the database is left as the call left it. */
 export async function playScenario(
   scenario: Scenario,
-  {
-    database,
-    speed,
-    environment = {},
-  }: { database: Database; speed: number; environment?: Record<string, string> },
+  { database, speed, live }: { database: Database; speed: number; live?: LiveModel | undefined },
 ): Promise<Verdict> {
   const startedAt = performance.now();
   const { id, flow, tags } = scenario;
   const verdict = { id, flow, tags, conversation: [], tools: [], outcome: undefined };
   const late = new AbortController();
-  const overdue = wait(DEADLINE_MS, undefined, { signal: late.signal, ref: false }).then(() => {
-    throw new Error(`no end after ${DEADLINE_MS / 1000} s`);
+  const deadlineMs = live ? LIVE_DEADLINE_MS : DEADLINE_MS;
+  const overdue = wait(deadlineMs, undefined, { signal: late.signal, ref: false }).then(() => {
+    throw new Error(`no end after ${deadlineMs / 1000} s`);
   });
   overdue.catch(() => undefined);
   try {
-    const attempt = () => play(scenario, database, speed, environment);
+    const attempt = () => play(scenario, database, speed, live);
     // Between finding a free port and opening it, another worker may have taken it.
     const played = await Promise.race([
       attempt().catch((error: unknown) => (isPortTaken(error) ? attempt() : Promise.reject(error))),
@@ -80,7 +80,7 @@ async function play(
   scenario: Scenario,
   database: Database,
   speed: number,
-  environment: Record<string, string>,
+  live: LiveModel | undefined,
 ): Promise<Pick<Verdict, 'complaints' | 'conversation' | 'tools' | 'outcome'>> {
   const { caller_context: context, expected, turns } = scenario;
   await resetWorld(database, context.fixture);
@@ -90,7 +90,7 @@ async function play(
     HOST: '127.0.0.1',
     PORT: String(port),
     CLOCK_START: context.now,
-    ...environment,
+    ...(live ? liveEnvironment(live) : {}),
   });
   const clock = createMachineClock({ startAt: Date.parse(context.now), speed });
   const log: string[] = [];
@@ -141,10 +141,12 @@ async function play(
       fallbackUrl: `${base}/fallback`,
     });
     const { sandbox } = app;
-    const conversation = await playCaller(call, turns, {
-      clock,
-      beforeTurn: (turn) => setVendorFaults(context.fixture.faults, turn, sandbox, call),
-    });
+    const conversation = live
+      ? await playLiveCaller(call, scenario, { clock, model: live })
+      : await playCaller(call, turns, {
+          clock,
+          beforeTurn: (turn) => setVendorFaults(context.fixture.faults, turn, sandbox, call),
+        });
     const end = await call.ended;
     await app.registry.drain(20_000, 1_000);
     if (expected.db.some((rule) => 'calendar' in rule)) await calendarSettled(database);
@@ -157,7 +159,10 @@ async function play(
     // Silence makes the server end the call by itself.
     if (end.by === 'agent') used.push({ name: 'end_call', args: new Map(), isSuccess: true });
     const outcome = outcomeOf(after, call.callSid);
-    const callerSaid = turns.join('\n');
+    const callerSaid = [
+      ...turns,
+      ...conversation.filter(({ who }) => who === 'caller').map(({ text }) => text),
+    ].join('\n');
     const places = { heard, toldModel: [...told].join('\n'), log: log.join('') };
     return {
       conversation,
@@ -173,8 +178,9 @@ async function play(
           expected.db,
         ),
         ...gradeWords(heard, expected, app.profile.name, before.get('vehicles') ?? []),
-        ...gradeTools(used, expected),
-        ...([expected.outcome].flat().some((one) => one === outcome)
+        // How a live model goes about it is its own affair.
+        ...(live ? [] : gradeTools(used, expected)),
+        ...(live || [expected.outcome].flat().some((one) => one === outcome)
           ? []
           : [`the outcome is ${outcome ?? 'missing'}, expected ${[expected.outcome].flat().join(' or ')}`]),
         ...findLeaks(before, places, callerSaid),
@@ -185,6 +191,12 @@ async function play(
     clock.stop();
   }
 }
+
+const liveEnvironment = ({ apiKey, baseUrl, model }: LiveModel): Record<string, string> => ({
+  OPENAI_API_KEY: apiKey,
+  OPENAI_MODEL: model,
+  ...(baseUrl ? { OPENAI_BASE_URL: baseUrl } : {}),
+});
 
 /** Keeps what the model was told by us: everything but the caller's own words and the model's. */
 function tapped(brain: Brain, told: Set<string>): Brain {

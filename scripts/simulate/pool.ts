@@ -1,38 +1,43 @@
 /** Plays scenarios side by side, each in a process that has an application and a database to itself. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { LiveModel } from './live-caller.ts';
 import type { Verdict } from './play.ts';
 import type { Scenario } from './scenario.ts';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 /** A worker that has said nothing for so long is dead. Real milliseconds. */
 const SILENCE_MS = 90_000;
+const LIVE_SILENCE_MS = 11 * 60_000;
 
 export interface PoolOptions {
   workers: number;
   /** How many times faster than real the calls run, if the machine can. */
   speed: number;
   onVerdict?: (verdict: Verdict) => void;
+  /** Plays the agent and the caller by this model instead of by the script. */
+  live?: LiveModel;
 }
 
 /** Resolves to a verdict for each scenario, in their order. A worker that dies fails its scenario and is replaced. */
 export async function playAll(
   scenarios: readonly Scenario[],
-  { workers, speed, onVerdict }: PoolOptions,
+  { workers, speed, onVerdict, live }: PoolOptions,
 ): Promise<Verdict[]> {
-  const verdicts = new Map<string, Verdict>();
-  const queue = [...scenarios];
+  const verdicts: (Verdict | undefined)[] = scenarios.map(() => undefined);
+  const queue = [...scenarios.entries()];
 
   async function work(): Promise<void> {
     let worker: Worker | undefined;
     try {
-      for (let next = queue.shift(); next; next = queue.shift()) {
+      for (let order = queue.shift(); order; order = queue.shift()) {
+        const [place, next] = order;
         const { id, flow, tags } = next;
         const startedAt = performance.now();
         let verdict: Verdict;
         try {
           worker ??= await startWorker(speed);
-          verdict = await worker.play(next);
+          verdict = await worker.play(next, live);
         } catch (error) {
           await worker?.stop();
           worker = undefined;
@@ -40,7 +45,7 @@ export async function playAll(
           const tookMs = performance.now() - startedAt;
           verdict = { id, flow, tags, complaints, tookMs, conversation: [], tools: [], outcome: undefined };
         }
-        verdicts.set(id, verdict);
+        verdicts[place] = verdict;
         onVerdict?.(verdict);
       }
     } finally {
@@ -49,21 +54,21 @@ export async function playAll(
   }
 
   await Promise.all(Array.from({ length: Math.min(workers, scenarios.length) }, work));
-  return scenarios.flatMap(({ id }) => verdicts.get(id) ?? []);
+  return verdicts.filter((verdict) => verdict !== undefined);
 }
 
 interface Worker {
-  play(scenario: Scenario): Promise<Verdict>;
+  play(scenario: Scenario, live: LiveModel | undefined): Promise<Verdict>;
   stop(): Promise<void>;
 }
 
 async function startWorker(speed: number): Promise<Worker> {
   const child = fork(WORKER, [String(speed)], { env: quietEnvironment(), execArgv: [] });
-  await nextMessage(child);
+  await nextMessage(child, SILENCE_MS);
   return {
-    async play(scenario) {
-      const answer = nextMessage(child);
-      child.send(JSON.stringify(scenario));
+    async play(scenario, live) {
+      const answer = nextMessage(child, live ? LIVE_SILENCE_MS : SILENCE_MS);
+      child.send({ line: JSON.stringify(scenario), live });
       return toVerdict(await answer);
     },
     stop() {
@@ -82,7 +87,7 @@ function quietEnvironment(): NodeJS.ProcessEnv {
   return { ...(PATH ? { PATH } : {}), ...(HOME ? { HOME } : {}), ...(TMPDIR ? { TMPDIR } : {}) };
 }
 
-function nextMessage(child: ChildProcess): Promise<unknown> {
+function nextMessage(child: ChildProcess, silenceMs: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const settle = (run: () => void) => {
       clearTimeout(timer);
@@ -94,8 +99,8 @@ function nextMessage(child: ChildProcess): Promise<unknown> {
     const onExit = (code: number | null) =>
       settle(() => reject(new Error(`the process died (${code ?? 'killed'})`)));
     const timer = setTimeout(
-      () => settle(() => reject(new Error(`no answer in ${SILENCE_MS / 1000} s`))),
-      SILENCE_MS,
+      () => settle(() => reject(new Error(`no answer in ${silenceMs / 1000} s`))),
+      silenceMs,
     );
     child.on('message', onMessage);
     child.on('exit', onExit);
