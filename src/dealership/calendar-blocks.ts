@@ -3,7 +3,7 @@ import { eq, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Db } from '../db/connect.ts';
 import { calendarBlocks, databaseInfo } from '../db/schema.ts';
-import { findTouched, isOwnEvent } from './calendar.ts';
+import { findTouched, isOwnEvent, oweAll } from './calendar.ts';
 import type { CalendarChange, Outbox } from './ports.ts';
 
 const KEY = 'calendar_import';
@@ -44,7 +44,8 @@ function parseState(raw: string): ImportState | undefined {
 
 /**
  * Stores what was read together with the bookmark, all or nothing. False, and nothing stored, when another replica has
- * moved the bookmark meanwhile: whoever read from the same place first is right. `isComplete`: blocks that were not
+ * moved the bookmark meanwhile: whoever read from the same place first is right. When the bookmark was another
+ * calendar's, all that is to come is owed to this one. `isComplete`: blocks that were not
  * read are gone. Our own events are no blocks; those that stand elsewhere than we left them are handed to the outbox.
  */
 export async function storeChanges(
@@ -67,6 +68,7 @@ export async function storeChanges(
       .for('update');
     if (row?.value !== before.raw) return false;
 
+    if (before.state && before.state.calendarId !== next.calendarId) await oweAll(tx, next.readAt);
     if (isComplete) await tx.delete(calendarBlocks);
     for (const ids of batches(gone)) {
       await tx.delete(calendarBlocks).where(inArray(calendarBlocks.eventId, ids));

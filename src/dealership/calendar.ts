@@ -1,5 +1,5 @@
 /** Appointments as the calendar should show them, and what is known about how it does. */
-import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/connect.ts';
 import { ACTIVE_STATUSES, appointments, customers, followUpNotes, vehicles } from '../db/schema.ts';
 import { startOfDay } from './availability.ts';
@@ -131,6 +131,20 @@ export async function findOwed(db: Db, limit: number): Promise<string[]> {
     .orderBy(asc(appointments.scheduledAt))
     .limit(limit);
   return rows.map(({ id }) => id);
+}
+
+/** For a calendar that has none of our events: mirrored appointments that are not over yet are owed to it. */
+export async function oweAll(tx: Tx, now: number): Promise<void> {
+  await tx
+    .update(appointments)
+    .set({ calendarSync: 'pending', calendarEtag: null })
+    .where(
+      and(
+        ne(appointments.calendarSync, 'off'),
+        inArray(appointments.status, [...ACTIVE_STATUSES]),
+        gt(appointments.endsAt, new Date(now)),
+      ),
+    );
 }
 
 /** Which of these events are appointments of ours that stand elsewhere than we left them; `etag` is the event's present one. */

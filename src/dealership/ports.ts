@@ -92,7 +92,5 @@ export interface VinRegistry {
    * `vin`: 17 characters with the right check digit. Undefined when it is not known there; a fact that is missing is
    * null. Rejects with a VendorError, soon enough for somebody who waits on the phone.
    */
-  find(
-    vin: string,
-  ): Promise<{ make: string | null; model: string | null; year: number | null } | undefined>;
+  find(vin: string): Promise<{ make: string | null; model: string | null; year: number | null } | undefined>;
 }

@@ -42,7 +42,7 @@ export async function startCalendarJobs(
     log.warn({ err: error }, 'the calendar could not be brought into line; it is tried again');
   };
   const read = async () => {
-    await importCalendar(options, within(IMPORT_MS));
+    await importCalendar(options, within(IMPORT_MS)).catch(tell);
     await sweepCalendar(options, () => within(SYNC_MS));
   };
 

@@ -11,7 +11,7 @@ import { addOwner, demo, NOW } from '../dealership/world.ts';
 import { openTestDatabase } from '../support/database.ts';
 
 /** Times that the demo dealership accepts, half an hour apart. */
-export const MONDAY_NINE = '2026-06-01T09:00';
+const MONDAY_NINE = '2026-06-01T09:00';
 export const MONDAY_ELEVEN = '2026-06-01T11:00';
 
 const credentials = { clientId: 'client', clientSecret: 'secret', refreshToken: 'refresh' };

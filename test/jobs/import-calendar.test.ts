@@ -146,6 +146,20 @@ describe('our own events', () => {
   });
 });
 
+describe('another calendar', () => {
+  it('is owed all appointments to come, as if they had never been shown', async () => {
+    const booking = await world.book();
+    await syncAppointment(world.work, booking.appointmentId, forever());
+    await read();
+    world.pass(MINUTES_5);
+    await importCalendar({ ...options(), calendarId: 'another' }, forever());
+    expect(await world.row(booking.appointmentId)).toMatchObject({
+      calendarSync: 'pending',
+      calendarEtag: null,
+    });
+  });
+});
+
 describe('asking for busy times during a call', () => {
   const day = [new Date('2026-05-26T05:00:00Z'), new Date('2026-05-27T05:00:00Z')] as const;
 

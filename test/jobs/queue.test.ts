@@ -148,7 +148,7 @@ describe('work that is owed to the calendar', () => {
       const alarms = () => running.flatMap((one) => one.jobs.alarms);
       await eventually(() => expect(alarms()).toHaveLength(1));
       expect(alarms()[0]).toContain('npm run google:token');
-      expect(lines.filter((line) => line.includes('does not accept our credentials'))).toHaveLength(1);
+      expect(lines.filter((line) => line.includes('does not let us in'))).toHaveLength(1);
       for (const secret of ['secret', '"refresh"', 'Daniel']) expect(lines.join('')).not.toContain(secret);
 
       world.google.faults.clear();

@@ -75,7 +75,8 @@ export function createGoogleCalendar({
         return { etag: readEvent(operation, event.id, data, timeZone).etag };
       });
       // 409: the id is taken, by this event as an attempt before this one left it, or by one that was removed.
-      return (await written.catch(isStatus(404, 409, 410, 412))) || 'changed';
+      const known = etag === null ? written.catch(throwNoCalendar) : written;
+      return (await known.catch(isStatus(...(etag === null ? [409] : [404, 410, 412])))) || 'changed';
     },
 
     async remove(eventId, etag, signal) {
@@ -137,6 +138,7 @@ export function createGoogleCalendar({
               throw new VendorError('google', 'truncated', 'events.list: the answer makes no sense');
             return read.data;
           })
+          .catch(throwNoCalendar)
           .catch(isStatus(410));
         if (!answer) return 'expired';
         found.push(...answer.items.flatMap((item) => readChange(item, timeZone) ?? []));
@@ -153,6 +155,16 @@ function checkId(id: string): void {
   if (!/^[a-v0-9]{5,1024}$/.test(id)) {
     throw new VendorError('google', 'invalid', 'an event id must be 5 to 1024 characters of a-v and 0-9');
   }
+}
+
+/** For `catch`: where no event is named, "not found" is the calendar; a person has to name another, or share it with us. */
+function throwNoCalendar(error: unknown): never {
+  if (error instanceof VendorError && error.status === 404) {
+    throw new VendorError('google', 'refused', 'the calendar is not there, or not shared with us', {
+      status: 404,
+    });
+  }
+  throw error;
 }
 
 /** For `catch`: false for a VendorError with one of these statuses, and anything else thrown on. */

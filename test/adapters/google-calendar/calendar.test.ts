@@ -113,6 +113,14 @@ describe('putting an event', () => {
     });
   });
 
+  it('is refused, not changed, when there is no such calendar', async () => {
+    const missing = open({ calendarId: 'nobody@example.com' });
+    const refused = { fault: 'refused', status: 404 };
+    await expect(missing.put(event, null, forever())).rejects.toMatchObject(refused);
+    const range = { from: event.startsAt, to: event.endsAt };
+    await expect(missing.changes(range, forever())).rejects.toMatchObject(refused);
+  });
+
   it('does not bring back an event that somebody removed', async () => {
     const calendar = open();
     await calendar.put(event, null, forever());
