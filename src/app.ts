@@ -31,9 +31,9 @@ import { findCustomerByPhone } from './dealership/customers.ts';
 import { loadDemoWorld } from './dealership/demo-world.ts';
 import { isDatabaseEmpty } from './dealership/mock-data.ts';
 import { type DealershipProfile, loadProfile } from './dealership/profile.ts';
+import { demoTransferNumbers } from './dealership/transfer.ts';
 import { createVinDecoder } from './dealership/vin-decoder.ts';
 import { createCallDesk } from './http/answer-call.ts';
-import { createCallHandover } from './http/call-handover.ts';
 import { registerErrorHandler } from './http/error-handler.ts';
 import { registerHealth } from './http/health.ts';
 import { registerHome } from './http/home.ts';
@@ -166,7 +166,8 @@ async function build(
       clock,
       ...(googleUrl ? { baseUrl: googleUrl } : {}),
     }),
-    calendarId: config.google.calendarId,
+    // A stand-in begins empty at each start, so it is another calendar each time.
+    calendarId: `${config.google.calendarId} ${sandbox.google?.baseUrl ?? ''}`.trim(),
     clock,
     queue,
     log,
@@ -246,30 +247,15 @@ async function build(
   const registry = createCallRegistry(config.maxCalls);
   const tokens = createStreamTokens(config.twilio.authToken);
   const signature = createSignatureCheck({ authToken: config.twilio.authToken, publicBaseUrl });
-  // Only the sandbox may make up where to put callers through.
-  const transferNumbers =
-    config.transferNumbers ??
-    (config.twilio.kind === 'sandbox'
-      ? Object.fromEntries(profile.transferTargets.map((department) => [department, profile.mainPhone]))
-      : {});
-  const handover = createCallHandover({
-    db,
-    clock,
-    registry,
-    transferNumbers: new Map(Object.entries(transferNumbers)),
-    readSession: (callSid) => sessions.get(callSid),
-    onFault: (error, callSid) =>
-      log.error({ err: error, callSid }, 'a call that did not come back was not closed'),
-  });
-  releases.push(() => handover.close());
   const desk = createCallDesk({
     db,
     profile,
     clock,
     log,
     registry,
-    handover,
-    reachableDepartments: Object.keys(transferNumbers),
+    // Only the sandbox may make up where to put callers through.
+    transferNumbers:
+      config.transferNumbers ?? (config.twilio.kind === 'sandbox' ? demoTransferNumbers(profile) : {}),
     sessions,
     customers,
     speechToText,
@@ -284,6 +270,7 @@ async function build(
     ...(options.onEvent ? { onEvent: options.onEvent } : {}),
     ...(options.interceptTool ? { interceptTool: options.interceptTool } : {}),
   });
+  releases.push(() => desk.handover.close());
 
   const baseLog: FastifyBaseLogger = log;
   const fastify = Fastify({
@@ -310,7 +297,7 @@ async function build(
     tokens,
     registry,
     openCall: (call) => desk.open(call),
-    handover,
+    handover: desk.handover,
     callerId: config.twilio.phoneNumber,
     lineLost: `I'm sorry, the line keeps cutting out. Please call ${profile.name} again.`,
     apology: `Thanks for calling ${profile.name}. We can't take your call right now. Please try again in a few minutes.`,

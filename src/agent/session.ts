@@ -41,7 +41,9 @@ export const callSessionSchema = z.object({
   /** What was promised to the caller, such as a call back, in a few words for the advisor. */
   promised: z.array(z.string()),
   /** To whom the call is to go once the goodbye has been heard, and what they should know. */
-  transfer: z.object({ department: z.string(), reason: z.string(), summary: z.string() }).nullable(),
+  transfer: z
+    .object({ department: z.string(), reason: z.string(), summary: z.string(), tried: z.number() })
+    .nullable(),
   badArguments: z.number(),
 });
 

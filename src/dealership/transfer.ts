@@ -35,6 +35,11 @@ export function findDepartment(
   return { status: 'closed', opens: sayNextOpening(profile, now) };
 }
 
+/** For trying transfers without real numbers: every department is at the main number. */
+export function demoTransferNumbers(profile: DealershipProfile): Record<string, string> {
+  return Object.fromEntries(profile.transferTargets.map((department) => [department, profile.mainPhone]));
+}
+
 function sayNextOpening(profile: DealershipProfile, nowMs: number): string | undefined {
   const now = toLocal(nowMs, profile.timeZone);
   const today = dayHours(profile, now.toPlainDate());

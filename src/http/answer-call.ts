@@ -20,7 +20,7 @@ import type { DealershipProfile } from '../dealership/profile.ts';
 import type { VinDecoder } from '../dealership/vin-decoder.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { CallHandover, Conversation } from './call-handover.ts';
+import { type CallHandover, type Conversation, createCallHandover } from './call-handover.ts';
 import { recordCall } from './call-recorder.ts';
 import { readCallerPhone } from './caller-phone.ts';
 import type { OfferedStream } from './media-stream.ts';
@@ -29,6 +29,8 @@ import type { IncomingCall } from './voice.ts';
 export interface CallDesk {
   /** The webhook: finds the caller, writes the call's row, opens its session. */
   open(call: IncomingCall): Promise<{ generation: number; hasEnded: boolean }>;
+  /** Decides what comes after a stream. */
+  readonly handover: CallHandover;
   /** The stream: begins to talk. */
   answer(stream: OfferedStream): Promise<void>;
 }
@@ -39,9 +41,8 @@ export interface CallDeskOptions {
   clock: Clock;
   log: Log;
   registry: CallRegistry;
-  handover: CallHandover;
-  /** Departments with a number to which a call can be put through. */
-  reachableDepartments: readonly string[];
+  /** By department, E.164: the only numbers to which a call is ever put through. */
+  transferNumbers: Readonly<Record<string, string>>;
   sessions: SessionStore<CallSession>;
   customers: {
     find(phone: string): Promise<KnownCustomer | undefined>;
@@ -66,7 +67,16 @@ export interface CallDeskOptions {
 const WARM_UP_MS = 3_000;
 
 export function createCallDesk(options: CallDeskOptions): CallDesk {
-  const { db, profile, clock, log, registry, sessions, customers, handover } = options;
+  const { db, profile, clock, log, registry, sessions, customers, transferNumbers } = options;
+  const handover = createCallHandover({
+    db,
+    clock,
+    registry,
+    transferNumbers: new Map(Object.entries(transferNumbers)),
+    readSession: (callSid) => sessions.get(callSid),
+    onFault: (error, callSid) =>
+      log.error({ err: error, callSid }, 'a call that did not come back was not closed'),
+  });
   const persona = inboundPersona(profile);
   const cacheKey = `inbound:${profile.name}`.slice(0, 60);
 
@@ -112,7 +122,7 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
         busyElsewhere: options.busyElsewhere,
         vinDecoder: options.vinDecoder,
         wakeTexts: options.wakeTexts,
-        reachableDepartments: options.reachableDepartments,
+        reachableDepartments: Object.keys(transferNumbers),
       } satisfies Omit<ToolContext, 'session' | 'setSession' | 'now' | 'clock' | 'idempotencyKey'>,
       onSession: (next) =>
         void sessions
@@ -140,6 +150,7 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
   }
 
   return {
+    handover,
     async open({ callSid, callerPhone, from }) {
       const customer = await findCaller(callerPhone);
       const call = await openCall(db, {

@@ -170,6 +170,19 @@ describe('A caller who asks for a person', () => {
   });
 });
 
+describe('Without numbers, in the sandbox', () => {
+  it('everybody is put through to the main number, so that it can be tried', async () => {
+    const app = await startTestApp({ brain });
+    try {
+      const call = await askFor('I want to talk to a person.', app);
+      await call.ended;
+      expect(call.dialled).toEqual([demoDealership.mainPhone]);
+    } finally {
+      await app.close();
+    }
+  });
+});
+
 describe('Outside opening hours', () => {
   it('nobody is dialled, and the agent offers a note instead', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'closed-'));

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { cleanSummary, findDepartment, noteNeedOfPerson } from '../../dealership/transfer.ts';
 import { defineTool } from '../tool.ts';
 
+/** In one call. Whom three attempts have not reached is better called back than rung up again. */
+const MAX_TRANSFERS = 3;
+
 export const transferToHuman = defineTool({
   name: 'transfer_to_human',
   description:
@@ -29,11 +32,13 @@ export const transferToHuman = defineTool({
   ) {
     const cleaned = cleanSummary(summary);
     await noteNeedOfPerson(db, session.callLogId, cleaned);
-    const reach = findDepartment(profile, { department, reachable: reachableDepartments ?? [], now });
+    const tried = session.transfer?.tried ?? 0;
+    const reachable = tried < MAX_TRANSFERS ? (reachableDepartments ?? []) : [];
+    const reach = findDepartment(profile, { department, reachable, now });
     if (reach.status === 'bridging') {
       setSession((current) => ({
         ...current,
-        transfer: { department: reach.department, reason, summary: cleaned },
+        transfer: { department: reach.department, reason, summary: cleaned, tried: tried + 1 },
       }));
       return {
         success: true,

@@ -37,7 +37,7 @@ describe('transfer_to_human', () => {
     expect(ending).toBe('transferred');
     expect(spoken).toMatch(/put you through to a service advisor/);
     const summary = 'Wants to talk about brakes.';
-    expect(transfer).toEqual({ department: 'service_advisor', reason: 'caller_request', summary });
+    expect(transfer).toEqual({ department: 'service_advisor', reason: 'caller_request', summary, tried: 1 });
     expect(row).toMatchObject({ requiredHumanTransfer: true, summary, endedAt: null });
   });
 
@@ -58,6 +58,15 @@ describe('transfer_to_human', () => {
     expect(ending).toBe('none');
     expect(transfer).toBeNull();
     expect(row).toMatchObject({ requiredHumanTransfer: true });
+  });
+
+  it('does not ring the desk again and again: after three times a note is left', async () => {
+    const transfer = { department: 'parts', reason: 'other', summary: 'x' };
+    const third = await ask(wish(), { session: { transfer: { ...transfer, tried: 2 } } });
+    expect(third.ending).toBe('transferred');
+    const fourth = await ask(wish(), { session: { transfer: { ...transfer, tried: 3 } } });
+    expect(fourth.result).toMatchObject({ success: true, data: { status: 'unavailable' } });
+    expect(fourth.ending).toBe('none');
   });
 
   it.each<[string, unknown]>([
