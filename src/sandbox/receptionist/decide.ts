@@ -104,7 +104,7 @@ function checkVin(desk: Desk): Plan | undefined {
 function goOn(desk: Desk): Plan {
   const { memory } = desk;
   const { turn, transfer } = memory;
-  if (memory.asked === 'transfer' && transfer && turn.kind === 'words') {
+  if (memory.asked === 'transfer' && transfer && turn.kind === 'words' && !memory.callBack) {
     const goesOn =
       turn.took.time ||
       turn.took.service ||

@@ -14,9 +14,12 @@ import { learn } from './tool-results.ts';
 
 const letters = (text: string) => text.toLowerCase().replace(/[^\p{L}]/gu, '');
 
+/** What the call says of its own accord while tools run. */
+const FILLERS = /^((one moment,? please|thanks for waiting[^.]*)\.\s*)+/i;
+
 /** Whether `said`, which may have been cut short, is the plan's text. */
 function isPlanSaid(plan: Plan, said: string): boolean {
-  const [planned, heard] = [letters(plan.text), letters(said)];
+  const [planned, heard] = [letters(plan.text), letters(said.replace(FILLERS, ''))];
   const isPart = planned.startsWith(heard) || heard.startsWith(planned) || heard.endsWith(planned);
   return heard !== '' && planned !== '' && isPart;
 }

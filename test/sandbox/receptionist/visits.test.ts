@@ -364,6 +364,22 @@ const CALLS: VisitCall[] = [
     neverSays: [/noted it/],
   },
   {
+    title: 'the calendar is down, and somebody calls back',
+    options: { ...JAMES, refusals: [{ tool: 'get_available_slots', error: 'unavailable', times: 99 }] },
+    turns: [
+      'I need an oil change Tuesday morning.',
+      'Okay, have someone call me then.',
+      'This number. Mornings are best. Thanks.',
+    ],
+    done: [
+      [
+        'create_follow_up_note',
+        { callback_number: null, note: expect.stringContaining('Mornings are best') },
+      ],
+    ],
+    says: [/trouble with our calendar/],
+  },
+  {
     title: 'an angry caller is put through at once',
     options: LISA,
     turns: ['this is ridiculous, I have been waiting for three days'],
