@@ -53,7 +53,8 @@ describe('.env.example', () => {
   it.each(environmentSchema.keyof().options)(
     'shows the default of %s, or nothing where there is none',
     (name) => {
-      expect(example[name]).toBe(String(defaults[name] ?? ''));
+      const value = defaults[name];
+      expect(example[name]).toBe(typeof value === 'object' ? JSON.stringify(value) : String(value ?? ''));
     },
   );
 

@@ -60,7 +60,7 @@ export function createAgent({ model, dispatcher, persona, context, cacheKey }: A
         if (calls.length === 0 || isLast) break;
         yield { type: 'working' };
         if (text) entries.push({ speaker: 'agent', text, isInterrupted: false });
-        const isOver = yield* runTools(calls, entries, progress, signal);
+        const isOver = yield* runTools({ text, calls }, entries, progress, signal);
         if (signal.aborted) return;
         if (isOver) break;
       }
@@ -128,7 +128,7 @@ export function createAgent({ model, dispatcher, persona, context, cacheKey }: A
 
   /** Runs the calls one after the other; returns whether the reply is over. A reply that was cut short begins nothing new. */
   async function* runTools(
-    calls: readonly ToolCall[],
+    { text, calls }: { text: string; calls: readonly ToolCall[] },
     entries: HistoryEntry[],
     progress: Progress,
     signal: AbortSignal,
@@ -152,7 +152,9 @@ export function createAgent({ model, dispatcher, persona, context, cacheKey }: A
     }
     // What failed in the same breath has not been told yet.
     if (ending === 'none' || hasFailed || signal.aborted) return false;
-    if (!progress.hasSpoken) yield { type: 'words', text: goodbye ?? 'Thanks for calling. Goodbye.' };
+    // Nobody is moved to another line without a word about it, whatever was said before.
+    const hasSaidSo = ending === 'transferred' ? text !== '' : progress.hasSpoken;
+    if (!hasSaidSo) yield { type: 'words', text: ` ${goodbye ?? 'Thanks for calling. Goodbye.'}` };
     yield { type: 'close', reason: ending };
     return true;
   }

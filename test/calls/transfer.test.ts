@@ -27,7 +27,9 @@ const brain: Brain = ({ messages }) => {
   const words = messages.findLast(({ role }) => role === 'user')?.content ?? '';
   if (/person|parts/i.test(words)) {
     return {
-      text: "I'll put you through to a service advisor now. Please stay on the line for a moment.",
+      text: /wordlessly/.test(words)
+        ? ''
+        : "I'll put you through to a service advisor now. Please stay on the line for a moment.",
       toolCalls: [
         {
           name: 'transfer_to_human',
@@ -92,6 +94,13 @@ describe('A caller who asks for a person', () => {
     expect(log.durationSeconds).toBeGreaterThan(0);
     expect(notes).toEqual([]);
     expect(call.warnings).toEqual([]);
+  });
+
+  it('is told so even when the model finds no words', async () => {
+    const call = await askFor('Put me through to a person wordlessly.');
+    expect(await call.nextAgentTurn(WAIT)).toMatch(/put you through to a service advisor now/);
+    await call.ended;
+    expect(call.dialled).toEqual([ADVISOR]);
   });
 
   it('reaches the department asked for', async () => {
