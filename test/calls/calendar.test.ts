@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 
 const SARAH = '+12175550101';
+const ROBERT = '+12175550102';
 let test: TestApp;
 beforeAll(async () => {
   test = await startTestApp();
@@ -45,5 +46,21 @@ describe('a call and the calendar', () => {
       .filter(({ id }) => id.startsWith('apt'));
     expect(event?.summary).toMatch(/^Oil change – Sarah \(Honda Accord\)$/);
     expect(JSON.stringify(event)).not.toMatch(/Mitchell|2175550101/);
+  });
+
+  it('books on when Google takes our permission back, and /health says so', { timeout: 60_000 }, async () => {
+    google().faults.next('any', 'unauthorized', 1_000);
+    google().faults.next('token', 'invalid-grant', 1_000);
+    const call = await test.dial(ROBERT);
+    const heard = await test.converse(call, [
+      'I need an oil change for my Honda next Thursday at ten in the morning',
+      'yes',
+    ]);
+    call.hangUp();
+    expect(heard.at(-1)).toContain("You're booked");
+    await eventually(async () => {
+      const health = await (await fetch(`${test.baseUrl}/health`)).json();
+      expect(health).toMatchObject({ status: 'ok', alarms: [expect.stringContaining('google:token')] });
+    });
   });
 });
