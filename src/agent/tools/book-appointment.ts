@@ -9,6 +9,8 @@ export const bookAppointmentTool = defineTool({
   description:
     'Book the appointment. Only after reading service, vehicle, day, date and time back once and hearing a yes. Nothing is booked until this has succeeded.',
   effect: 'write',
+  // Booked, moved away, and booked again at the first time is a second booking.
+  isRepeatable: true,
   level: 1,
   arguments: z.object({
     vehicle: z.string().describe('handle of the vehicle, such as V1'),
