@@ -3,6 +3,7 @@
 import { offerSlots } from './asking.ts';
 import { sayDay } from './business-answers.ts';
 import { chosenVisit, type Errand, moveKey, sayStays, type Visit } from './errands.ts';
+import type { Memory } from './memory.ts';
 import { call, canCall, type Desk, type Plan, say, vary } from './plan.ts';
 import { proveIdentity } from './proving.ts';
 import { offerPerson, reachDesk } from './reaching-people.ts';
@@ -44,8 +45,15 @@ export function nextErrandStep(desk: Desk, errand: Errand): Plan {
     case 'cancel':
       return nextCancelStep(desk, errand, visit);
     case 'confirm':
-      if (canCall(desk, 'confirm_appointment')) return call('confirm_appointment', { appointment: visit.id });
+      return canCall(desk, 'confirm_appointment')
+        ? call('confirm_appointment', { appointment: visit.id })
+        : tell(memory, visit);
+    case 'see':
+      return tell(memory, visit);
   }
+}
+
+function tell(memory: Memory, visit: Visit): Plan {
   return say(
     `Your ${sayVisit(visit)} is on ${sayWhen(visit.start)}. ${vary(memory, 'seen', ['Anything else?', 'Is there anything else?'])}`,
     'seen',

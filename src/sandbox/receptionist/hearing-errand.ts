@@ -65,7 +65,7 @@ function pointedVisit(
 }
 
 /** The draft finds free times for the visit's own service. */
-export function settleVisit(memory: Memory): void {
+function settleVisit(memory: Memory): void {
   const visit = memory.errand && chosenVisit(memory.errand);
   if (!visit) return;
   const codes = memory.context.services.map(({ code }) => code);

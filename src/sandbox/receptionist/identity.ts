@@ -4,7 +4,7 @@ import type { Heard } from './listening.ts';
 import type { Memory } from './memory.ts';
 
 /** One statement that may prove it, as verify_customer takes it. */
-export interface Proof {
+interface Proof {
   date_of_birth?: string;
   vin?: string;
   street_address?: string;

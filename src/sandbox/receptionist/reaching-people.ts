@@ -46,7 +46,7 @@ export function readDepartment(plain: string): string {
 const PUTTING_THROUGH = "I'm putting you through to";
 
 /** The words are heard while the line is switched, so they come in the same answer. */
-export function transferCall(desk: Desk, reason: string, department = 'service_advisor', opening = ''): Plan {
+function transferCall(desk: Desk, reason: string, department = 'service_advisor', opening = ''): Plan {
   const args = {
     department: pickValue(desk, 'department', [department, 'service_advisor', 'service']),
     reason: pickValue(desk, 'reason', REASONS[reason] ?? ['other']),

@@ -96,6 +96,9 @@ function learnBooking(memory: Memory, args: unknown, answer: Answer): void {
   }
 }
 
+/** What transfer_to_human answers when nobody is there. */
+const NOT_REACHED = ['closed', 'unavailable', 'no_answer'] as const;
+
 /** Takes in the answer to one tool call. What cannot be read counts as a failure of that tool. */
 export function learn(memory: Memory, tool: string, argsText: string, content: string): void {
   const parsed = envelope.safeParse(parseJson(content));
@@ -127,7 +130,7 @@ export function learn(memory: Memory, tool: string, argsText: string, content: s
     }
   } else if (tool === 'transfer_to_human') {
     memory.turn.isTransferred =
-      answer.success && !/^(closed|unavailable|no_answer)$/.test(String(answer.data?.['status'] ?? ''));
+      answer.success && !NOT_REACHED.some((status) => answer.data?.['status'] === status);
     memory.turn.isTransferRefused = !memory.turn.isTransferred;
   } else if (tool === 'lookup_customer' && answer.success) {
     const found = customerData.safeParse(answer.data);
