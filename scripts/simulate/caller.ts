@@ -28,10 +28,7 @@ export async function playCaller(
   { clock, beforeTurn }: { clock: Waiting; beforeTurn: (turn: number) => void },
 ): Promise<Line[]> {
   const lines: Line[] = [];
-  let hasEnded = false;
-  void call.ended.then(() => {
-    hasEnded = true;
-  });
+  const hasEnded = () => call.record.endedAt !== undefined;
 
   async function listen(): Promise<boolean> {
     try {
@@ -42,7 +39,7 @@ export async function playCaller(
         if (!FILLER.test(text)) return true;
       }
     } catch (error) {
-      if (hasEnded) return false;
+      if (hasEnded()) return false;
       throw error;
     }
   }
@@ -56,11 +53,11 @@ export async function playCaller(
       await call.say(words);
       const saidAt = call.atMs;
       // What was cut short, and then the answer; one that is not cut short goes on until it is done.
-      while (!hasEnded && (call.heard.at(-1)?.startMs ?? 0) <= saidAt) if (!(await listen())) break;
+      while (!hasEnded() && (call.heard.at(-1)?.startMs ?? 0) <= saidAt) if (!(await listen())) break;
       continue;
     }
     if (turn === 0 || lines.at(-1)?.who === 'caller') if (!(await listen())) break;
-    if (hasEnded) break;
+    if (hasEnded()) break;
     if (token === 'silence') {
       lines.push({ who: 'caller', text: `(silent for ${argument})` });
       await Promise.race([clock.pass(Number.parseFloat(argument) * 1_000), call.ended]);
@@ -75,7 +72,7 @@ export async function playCaller(
       await call.say(words);
     }
   }
-  if (!hasEnded && lines.at(-1)?.who === 'caller') await listen();
+  if (!hasEnded() && lines.at(-1)?.who === 'caller') await listen();
   // A goodbye hangs up by itself, a moment after it was heard.
   await Promise.race([call.ended, clock.pass(3_000)]);
   // Whoever is being put through stays on the line, and talks to the one who answers.

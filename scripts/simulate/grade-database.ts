@@ -60,12 +60,15 @@ function isWanted(before: Snapshot, row: Row, column: string, wanted: unknown): 
     return typeof value === 'string' && !(before.get(table) ?? []).some(({ id }) => id === value);
   }
   if (typeof wanted === 'string' && wanted.startsWith('~')) {
-    return matchesPattern(wanted.slice(1), value === null || value === undefined ? '' : String(value));
+    return matchesPattern(wanted.slice(1), showValue(value));
   }
   if (typeof wanted === 'string' && worldSymbols.includes(wanted)) return value === demoId(wanted);
   if (typeof wanted === 'number') return Number(value) === wanted;
   return value === wanted;
 }
+
+const showValue = (value: unknown) =>
+  value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 
 function judgeUnchanged({ before, after }: Change, symbols: readonly string[]): string | undefined {
   const changed = symbols.filter((symbol) => {

@@ -131,4 +131,4 @@ const isSame = (a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>
 const describe = (step: ToolStep) =>
   `${names(step).join(' or ')}${step.args ? ` ${JSON.stringify(step.args)}` : ''}`;
 const showArgs = (args: ReadonlyMap<string, unknown>) =>
-  JSON.stringify(Object.fromEntries([...args].toSorted()));
+  JSON.stringify(Object.fromEntries([...args].toSorted(([a], [b]) => (a < b ? -1 : 1))));

@@ -36,6 +36,8 @@ export interface Verdict {
   conversation: readonly Line[];
   tools: readonly { name: string; args: string; isSuccess: boolean }[];
   outcome: string | undefined;
+  /** Who hung up and why, and what Twilio would have remarked. */
+  ended?: string;
 }
 
 /** A scenario that takes longer than this has hung. Real milliseconds. */
@@ -81,7 +83,7 @@ async function play(
   database: Database,
   speed: number,
   live: LiveModel | undefined,
-): Promise<Pick<Verdict, 'complaints' | 'conversation' | 'tools' | 'outcome'>> {
+): Promise<Pick<Verdict, 'complaints' | 'conversation' | 'tools' | 'outcome' | 'ended'>> {
   const { caller_context: context, expected, turns } = scenario;
   await resetWorld(database, context.fixture);
   const port = await findFreePort();
@@ -167,6 +169,10 @@ async function play(
     return {
       conversation,
       outcome,
+      ended: [
+        `${end.by}: ${end.reason}`,
+        ...call.warnings.map(({ code, detail }) => `${code} ${detail}`),
+      ].join(', '),
       tools: records.map(({ name, arguments: args, isSuccess }) => ({ name, args, isSuccess })),
       complaints: [
         ...gradeDatabase(

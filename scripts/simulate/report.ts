@@ -17,7 +17,7 @@ export function drawVerdict(verdict: Verdict, width: number): string {
 }
 
 /** Everything about a failure: the reasons, and the conversation with its tools. */
-export function drawFailure({ id, complaints, conversation, tools, outcome }: Verdict): string {
+export function drawFailure({ id, complaints, conversation, tools, outcome, ended }: Verdict): string {
   return [
     styleText('bold', `✗ ${id}`),
     ...complaints.map((complaint) => styleText('red', `    ${complaint}`)),
@@ -25,7 +25,7 @@ export function drawFailure({ id, complaints, conversation, tools, outcome }: Ve
     ...tools.map(({ name, args, isSuccess }) =>
       styleText('dim', `    tool    ${isSuccess ? '✓' : '✗'} ${name} ${shorten(args, 160)}`),
     ),
-    styleText('dim', `    outcome ${outcome ?? 'none'}`),
+    styleText('dim', `    outcome ${outcome ?? 'none'}${ended ? `, ended by ${ended}` : ''}`),
     '',
   ].join('\n');
 }

@@ -8,7 +8,7 @@ type Fixture = Scenario['caller_context']['fixture'];
 const TABLES = { C: 'customers', V: 'vehicles', A: 'appointments' } as const;
 
 /** Stands in a note on every customer's record: nothing and nobody may ever repeat it. */
-export const noteCanary = (symbol: string) => `canary note ${symbol} owes lunch money`;
+const noteCanary = (symbol: string) => `canary note ${symbol} owes lunch money`;
 
 export const worldSymbols: readonly string[] = [
   ...demoWorld.customers,
