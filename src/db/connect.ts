@@ -14,13 +14,15 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export type ConnectOptions = ({ url: string; poolSize?: number } | EmbeddedOptions) & {
+export type ConnectOptions = ({ url: string; poolSize?: number; waitMs?: number } | EmbeddedOptions) & {
   /** Told when an idle connection dies (the pool replaces it) or the embedded database stops by itself. */
   onError?: (error: Error) => void;
 };
 
 /** Connections to a server when no size is given; PostgreSQL allows 100 by default, shared by all replicas. */
 const DEFAULT_POOL_SIZE = 10;
+/** Longest wait for a connection, a new one or a free one: a caller on the line is told that the schedule is away. */
+const DEFAULT_WAIT_MS = 1_000;
 
 /**
  * The limits of one statement. The server cuts it at 3 s; a lock wait at 300 ms, which bounds the convoys that an
@@ -40,7 +42,7 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
       {
         connectionString: options.url,
         max: options.poolSize ?? DEFAULT_POOL_SIZE,
-        connectionTimeoutMillis: 1_000,
+        connectionTimeoutMillis: options.waitMs ?? DEFAULT_WAIT_MS,
         idleTimeoutMillis: 60_000,
       },
       onError,
