@@ -80,16 +80,11 @@ const STATUSES: { [status in Extract<ChangeRefusal, { status: unknown }>['status
 
 /** Each says that the appointment stays where it was. */
 export function rescheduleRefused(refusal: RescheduleRefusal): Refused {
-  switch (refusal.code) {
-    case 'not_found':
-    case 'not_changeable':
-    case 'key_reused':
-    case 'busy':
-      return changeRefused(refusal, 'Not moved');
-    default: {
-      const { message, ...rest } = bookingRefused(refusal);
-      const reason = message.replace(/^Not booked: /, '').replace('scheduled_at', 'new_datetime');
-      return { ...rest, message: `Not moved, the appointment stays where it was: ${reason}` };
-    }
+  const { code } = refusal;
+  if (code === 'not_found' || code === 'not_changeable' || code === 'key_reused' || code === 'busy') {
+    return changeRefused(refusal, 'Not moved');
   }
+  const { message, ...rest } = bookingRefused(refusal);
+  const reason = message.replace(/^Not booked: /, '').replace('scheduled_at', 'new_datetime');
+  return { ...rest, message: `Not moved, the appointment stays where it was: ${reason}` };
 }

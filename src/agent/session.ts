@@ -49,7 +49,6 @@ export const callSessionSchema = z.object({
 
 export type CallSession = z.infer<typeof callSessionSchema>;
 export type SessionVehicle = z.infer<typeof vehicleSchema>;
-export type SessionAppointment = z.infer<typeof appointmentSchema>;
 
 /** The customer as a session begins with them; whatever else is known of them stays in the database. */
 export interface SessionCustomer {

@@ -32,7 +32,7 @@ export type Verification =
   | { status: 'locked' };
 
 /** Nothing of it is a factor. */
-export interface VerifiedCustomer {
+interface VerifiedCustomer {
   id: string;
   firstName: string;
   /** Those still in use, the primary one first. */
