@@ -3,7 +3,6 @@ import formbody from '@fastify/formbody';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
-import { z } from 'zod';
 import { createSpeechToText } from './adapters/deepgram/speech-to-text.ts';
 import { createTextToSpeech } from './adapters/deepgram/text-to-speech.ts';
 import { createGoogleCalendar } from './adapters/google-calendar/calendar.ts';
@@ -27,7 +26,7 @@ import { connectDatabase, type Database } from './db/connect.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { claimStream, closeOrphanedCalls } from './dealership/call-log.ts';
 import { createCustomerCache } from './dealership/customer-cache.ts';
-import { findCustomerByPhone } from './dealership/customers.ts';
+import { findCustomerByPhone, knownCustomerSchema } from './dealership/customers.ts';
 import { loadDemoWorld } from './dealership/demo-world.ts';
 import { isDatabaseEmpty } from './dealership/mock-data.ts';
 import { type DealershipProfile, loadProfile } from './dealership/profile.ts';
@@ -190,7 +189,7 @@ async function build(
   const customers = createCustomerCache({
     keyValue,
     hashKey: config.twilio.authToken,
-    schema: knownCustomer,
+    schema: knownCustomerSchema,
     find: (phone) => findCustomerByPhone(db, phone),
     onError: (error) => log.warn({ err: error }, 'the customer cache failed; the database answers'),
   });
@@ -387,23 +386,6 @@ async function build(
     },
   };
 }
-
-const knownCustomer = z.object({
-  id: z.string(),
-  firstName: z.string(),
-  lastName: z.string(),
-  phoneNumber: z.string(),
-  receiveReminders: z.boolean(),
-  vehicles: z.array(
-    z.object({
-      id: z.string(),
-      year: z.number(),
-      make: z.string(),
-      model: z.string(),
-      isPrimary: z.boolean(),
-    }),
-  ),
-});
 
 async function within(ms: number, work: Promise<void>): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();

@@ -2,7 +2,8 @@
 import { and, gt, inArray, lt, ne, type SQL, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import type { Db, Tx } from '../db/connect.ts';
-import { ACTIVE_STATUSES, appointments, calendarBlocks, slotHolds } from '../db/schema.ts';
+import { calendarBlocks, slotHolds } from '../db/desk-schema.ts';
+import { ACTIVE_STATUSES, appointments } from '../db/schema.ts';
 import { ok, type Result, refuse } from '../lib/result.ts';
 import { checkStart, gridStarts, lastBookableDate, type StartRefusal } from './booking-rules.ts';
 import { dayHours } from './hours.ts';

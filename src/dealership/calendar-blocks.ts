@@ -2,7 +2,8 @@
 import { eq, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Db } from '../db/connect.ts';
-import { calendarBlocks, databaseInfo } from '../db/schema.ts';
+import { calendarBlocks } from '../db/desk-schema.ts';
+import { databaseInfo } from '../db/schema.ts';
 import { findTouched, isOwnEvent, oweAll } from './calendar.ts';
 import type { CalendarChange, Outbox } from './ports.ts';
 

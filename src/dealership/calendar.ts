@@ -1,7 +1,8 @@
 /** Appointments as the calendar should show them, and what is known about how it does. */
 import { and, asc, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/connect.ts';
-import { ACTIVE_STATUSES, appointments, customers, followUpNotes, vehicles } from '../db/schema.ts';
+import { followUpNotes } from '../db/desk-schema.ts';
+import { ACTIVE_STATUSES, appointments, customers, vehicles } from '../db/schema.ts';
 import { startOfDay } from './availability.ts';
 import { calendarEventId } from './booking.ts';
 import { parseDate, toLocal } from './local-time.ts';

@@ -12,16 +12,26 @@ import type { Busy } from './transaction.ts';
 /** As the table allows. */
 const NAME_MAX = 80;
 
-export interface KnownCustomer {
-  id: string;
-  firstName: string;
-  lastName: string;
+/** Also the form in which the cache keeps one. */
+export const knownCustomerSchema = z.object({
+  id: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
   /** E.164. */
-  phoneNumber: string;
-  receiveReminders: boolean;
+  phoneNumber: z.string(),
+  receiveReminders: z.boolean(),
   /** Those still in use, the primary one first. */
-  vehicles: { id: string; year: number; make: string; model: string; isPrimary: boolean }[];
-}
+  vehicles: z.array(
+    z.object({
+      id: z.string(),
+      year: z.number(),
+      make: z.string(),
+      model: z.string(),
+      isPrimary: z.boolean(),
+    }),
+  ),
+});
+export type KnownCustomer = z.infer<typeof knownCustomerSchema>;
 
 /** One round trip. A number that is withheld or makes no sense belongs to nobody. */
 export async function findCustomerByPhone(db: Db | Tx, phone: string): Promise<KnownCustomer | undefined> {

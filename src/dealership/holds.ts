@@ -1,7 +1,7 @@
 /** Held starts: what a caller was offered stays theirs for three minutes. A courtesy; what is booked decides. */
 import { and, eq, gt, inArray, lt, lte, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/connect.ts';
-import { slotHolds } from '../db/schema.ts';
+import { slotHolds } from '../db/desk-schema.ts';
 import { ok, type Result } from '../lib/result.ts';
 import {
   type Availability,

@@ -1,7 +1,8 @@
 /** How often identity may be guessed at: counted in the database, so that neither a second call nor a second server forgets. */
 import { and, eq, gt, or, sql } from 'drizzle-orm';
 import type { Tx } from '../db/connect.ts';
-import { customers, verificationAttempts } from '../db/schema.ts';
+import { verificationAttempts } from '../db/desk-schema.ts';
+import { customers } from '../db/schema.ts';
 
 /** Wrong answers until there is nothing more to try. Five a day leave a birthday guessed blindly, one in some 20,000, for eleven years. */
 const LIMITS = { call: 3, record: 5, caller: 10 };

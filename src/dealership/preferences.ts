@@ -1,7 +1,8 @@
 /** Whether a customer wants to hear from us on our own account. */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '../db/connect.ts';
-import { customers, textMessages } from '../db/schema.ts';
+import { textMessages } from '../db/desk-schema.ts';
+import { customers } from '../db/schema.ts';
 import { ok, type Result, refuse } from '../lib/result.ts';
 import { isUuid } from './text.ts';
 import { type Busy, inTransaction } from './transaction.ts';

@@ -1,7 +1,8 @@
 /** Texts to customers: stored before they are sent, sent once at most, and never to anybody who said no. */
 import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/connect.ts';
-import { ACTIVE_STATUSES, appointments, customers, textMessages } from '../db/schema.ts';
+import { textMessages } from '../db/desk-schema.ts';
+import { ACTIVE_STATUSES, appointments, customers } from '../db/schema.ts';
 import { ok, type Result, refuse } from '../lib/result.ts';
 import type { TextOutcome } from './ports.ts';
 import type { DealershipProfile } from './profile.ts';
@@ -14,15 +15,7 @@ import { type Busy, inTransaction } from './transaction.ts';
  * answered STOP. `bad_number`: no text can reach it. `failed`: surely not sent, for another reason. `dropped`: not
  * worth sending any more. `unknown`: it may have been sent, so nobody sends it again.
  */
-type TextStatus =
-  | 'queued'
-  | 'sending'
-  | 'sent'
-  | 'refused'
-  | 'bad_number'
-  | 'failed'
-  | 'dropped'
-  | 'unknown';
+type TextStatus = 'queued' | 'sending' | 'sent' | 'refused' | 'bad_number' | 'failed' | 'dropped' | 'unknown';
 
 /** A process that has not heard of its text by then is gone; an answer takes five seconds at most. */
 const LOST_MS = 5 * 60_000;

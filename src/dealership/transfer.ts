@@ -1,7 +1,8 @@
 /** Handing a call over to a person: who can be reached, and what the call's record says until it is known how it went. */
 import { and, eq, isNull, max, sql } from 'drizzle-orm';
 import type { Db } from '../db/connect.ts';
-import { callLogs, callTurns, type EndedReason, followUpNotes } from '../db/schema.ts';
+import { followUpNotes } from '../db/desk-schema.ts';
+import { callLogs, callTurns, type EndedReason } from '../db/schema.ts';
 import { ok, refuse } from '../lib/result.ts';
 import { type FinishedCall, finishCall, renewStream, TRANSFER_PENDING } from './call-log.ts';
 import { dayHours, isOpenAt, nextOpenDay } from './hours.ts';

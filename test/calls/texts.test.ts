@@ -1,6 +1,7 @@
 /** A text under a whole application: it is asked for in a call, and arrives on the phone that is on file. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { appointments, textMessages } from '../../src/db/schema.ts';
+import { textMessages } from '../../src/db/desk-schema.ts';
+import { appointments } from '../../src/db/schema.ts';
 import { demoId } from '../../src/dealership/demo-world.ts';
 import { queueConfirmation } from '../../src/dealership/texts.ts';
 import type { Brain } from '../../src/sandbox/openai/chat.ts';

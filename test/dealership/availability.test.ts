@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../src/db/connect.ts';
-import { appointments, calendarBlocks } from '../../src/db/schema.ts';
+import { calendarBlocks } from '../../src/db/desk-schema.ts';
+import { appointments } from '../../src/db/schema.ts';
 import { type AvailabilityQuestion, getAvailability } from '../../src/dealership/availability.ts';
 import { parseLocal } from '../../src/dealership/local-time.ts';
 import { openTestDatabase } from '../support/database.ts';

@@ -8,8 +8,7 @@ import { openRealTestDatabase } from '../support/database.ts';
 import { describeWithPostgres } from '../support/real-services.ts';
 import { addOwner, addOwners, countOverlaps, NOW, type Owner, profileWith } from './world.ts';
 
-/** Above the pool's default, so that many transactions really meet. */
-/** All callers come at once; those above this number wait for a connection, which the test lets them do. */
+/** Above the default, so that many transactions really meet. All callers come at once; those above this number wait for a connection, which the test lets them do. */
 const POOL_SIZE = 40;
 const CALLERS = 200;
 /** The convoy that this guards against lasts 30 to 55 s; a busy machine is not a convoy. */

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '../../src/db/connect.ts';
-import { appointments, idempotencyKeys, slotHolds } from '../../src/db/schema.ts';
+import { slotHolds } from '../../src/db/desk-schema.ts';
+import { appointments, idempotencyKeys } from '../../src/db/schema.ts';
 import { bookAppointment } from '../../src/dealership/appointments.ts';
 import { holdStarts, offerStarts } from '../../src/dealership/holds.ts';
 import { openRealTestDatabase } from '../support/database.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callLogs, followUpNotes } from '../../src/db/schema.ts';
+import { followUpNotes } from '../../src/db/desk-schema.ts';
+import { callLogs } from '../../src/db/schema.ts';
 import {
   claimStream,
   closeOrphanedCalls,

@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createCallRegistry } from '../../src/call/registry.ts';
-import { callLogs, followUpNotes } from '../../src/db/schema.ts';
+import { followUpNotes } from '../../src/db/desk-schema.ts';
+import { callLogs } from '../../src/db/schema.ts';
 import {
   appendTurns,
   claimStream,

@@ -1,7 +1,8 @@
 /** A shop with a database, the stand-in for Google and the calendar's adapter between them; time stands until moved. */
 import { eq } from 'drizzle-orm';
 import { createGoogleCalendar } from '../../src/adapters/google-calendar/calendar.ts';
-import { appointments, customers, followUpNotes } from '../../src/db/schema.ts';
+import { followUpNotes } from '../../src/db/desk-schema.ts';
+import { appointments, customers } from '../../src/db/schema.ts';
 import { bookAppointment } from '../../src/dealership/appointments.ts';
 import type { Outbox } from '../../src/dealership/ports.ts';
 import type { CalendarWork } from '../../src/jobs/sync-calendar.ts';

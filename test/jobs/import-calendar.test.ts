@@ -1,6 +1,6 @@
 import { asc } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { calendarBlocks } from '../../src/db/schema.ts';
+import { calendarBlocks } from '../../src/db/desk-schema.ts';
 import type { Calendar } from '../../src/dealership/ports.ts';
 import { askBusyTimes } from '../../src/jobs/calendar-jobs.ts';
 import { importCalendar } from '../../src/jobs/import-calendar.ts';

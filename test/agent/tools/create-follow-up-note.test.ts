@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/db/connect.ts';
-import { followUpNotes } from '../../../src/db/schema.ts';
+import { followUpNotes } from '../../../src/db/desk-schema.ts';
 import { demoId, loadDemoWorld } from '../../../src/dealership/demo-world.ts';
 import { createNote, listOpenNotes } from '../../../src/dealership/notes.ts';
 import { openTestDatabase } from '../../support/database.ts';

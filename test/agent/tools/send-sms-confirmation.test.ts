@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/db/connect.ts';
-import { customers, textMessages } from '../../../src/db/schema.ts';
+import { textMessages } from '../../../src/db/desk-schema.ts';
+import { customers } from '../../../src/db/schema.ts';
 import { demoId, demoWorld, loadDemoWorld } from '../../../src/dealership/demo-world.ts';
 import { setContactPreferences } from '../../../src/dealership/preferences.ts';
 import { openTestDatabase } from '../../support/database.ts';

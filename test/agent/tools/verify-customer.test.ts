@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/db/connect.ts';
-import { customers, verificationAttempts } from '../../../src/db/schema.ts';
+import { verificationAttempts } from '../../../src/db/desk-schema.ts';
+import { customers } from '../../../src/db/schema.ts';
 import { demoId, demoWorld, loadDemoWorld } from '../../../src/dealership/demo-world.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { openDispatcher, ROBERT, SARAH, STRANGER } from '../open-dispatcher.ts';
