@@ -20,9 +20,10 @@ export interface GuessScope {
   now: number;
 }
 
-/** Null when it is not locked. A person may set it to null again. */
+/** The record that is guessed at. */
 export interface GuessedRecord {
   id: string;
+  /** Null when it is not locked. A person may set it to null again. */
   lockedUntil: Date | null;
 }
 

@@ -138,7 +138,7 @@ function toRow(turn: SettledTurn): CallTurn | undefined {
         at,
         speaker: 'tool',
         text: turn.record.name,
-        toolArguments: parsed(turn.record.arguments),
+        toolArguments: withoutProof(turn.record.name, parsed(turn.record.arguments)),
         toolResult: parsed(turn.record.result),
         toolMs: Math.round(turn.record.tookMs),
       };
@@ -153,4 +153,10 @@ function parsed(json: string): unknown {
   } catch {
     return { unreadable: json.slice(0, 500) };
   }
+}
+
+/** What callers prove themselves with is compared and never kept: only which kind of proof was given. */
+function withoutProof(tool: string, args: unknown): unknown {
+  if (tool !== 'verify_customer' || typeof args !== 'object' || args === null) return args;
+  return Object.fromEntries(Object.entries(args).map(([key, value]) => [key, value === null ? null : '[given]']));
 }

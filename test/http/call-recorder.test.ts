@@ -103,6 +103,21 @@ async function withoutTurns(work: (bringBack: () => Promise<void>) => Promise<vo
 }
 
 describe('the record of a call', () => {
+  it('keeps no birthday, VIN or address that somebody proved themselves with', async () => {
+    const { recorder, observe, rows } = await record();
+    const proof = { date_of_birth: '1985-06-15', vin: '1HGCV1F37KA014501', street_address: null };
+    const asked = tool(1, JSON.stringify(proof));
+    if (asked.speaker !== 'tool') throw new Error('Not a tool.');
+    observe(settled({ ...asked, record: { ...asked.record, name: 'verify_customer' } }));
+    await recorder.close('agent_end');
+    const { turns } = await rows();
+    expect(turns[0]?.toolArguments).toEqual({
+      date_of_birth: '[given]',
+      vin: '[given]',
+      street_address: null,
+    });
+  });
+
   it('holds each turn, what was measured, and what the tools were asked and answered', async () => {
     const { recorder, clock, observe, rows } = await record();
     observe(settled(agent(1, 'Hello.')), settled(caller(2, 'An oil\0 change.')), settled(tool(3, '{"a":1}')));
