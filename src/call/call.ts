@@ -21,6 +21,10 @@ import { Utterance } from './utterance.ts';
 const SETTLE_MS = 6_000;
 /** The last mark should come back when its audio has been played; if it does not come this much later, we go on. */
 const MARK_GRACE_MS = 3_000;
+/** A line that has brought no mark back by now brings none: what was played is told from the time. */
+const MARKS_DUE_MS = 2_000;
+/** What the telephone network and Twilio hold; subtracted, so that the time claims less than was heard. */
+const LINE_DELAY_MS = 300;
 
 export interface CallParts {
   phone: Phone;
@@ -82,6 +86,9 @@ class Call implements StartedCall {
   /** The reply being made, to its very end: also the write it had begun when it was cut. */
   #reply: Promise<void> = Promise.resolve();
   #cancelMarkGuard: (() => void) | undefined;
+  /** Whether this line echoes marks; when it does not, the time tells what was played. */
+  #marks: 'unknown' | 'come' | 'missing' = 'unknown';
+  #firstAudioAt = 0;
   #lastWordsAt = 0;
   #lastWords = '';
   #owesReply = false;
@@ -262,6 +269,7 @@ class Call implements StartedCall {
     utterance.play(audio);
     if (!isFirst) return;
     const now = this.#parts.clock.elapsed();
+    this.#firstAudioAt = now;
     utterance.latencies.speechFirstByteMs = now - (utterance.firstPhraseAt ?? utterance.startedAt);
     utterance.latencies.responseMs = now - utterance.startedAt;
     this.#handle({ type: 'agent.began' });
@@ -272,13 +280,18 @@ class Call implements StartedCall {
     if (!utterance || utterance.isVoiced) return;
     utterance.voiced();
     this.#cancelMarkGuard?.();
-    this.#cancelMarkGuard = this.#parts.clock.after(utterance.unplayedMs + MARK_GRACE_MS, () =>
-      this.#finishUtterance(utterance),
-    );
+    const sinceFirstMs = this.#parts.clock.elapsed() - this.#firstAudioAt;
+    const unplayedMs = this.#marks === 'missing' ? utterance.unplayedMs - sinceFirstMs : utterance.unplayedMs;
+    const graceMs = this.#marks === 'missing' ? LINE_DELAY_MS : MARK_GRACE_MS;
+    this.#cancelMarkGuard = this.#parts.clock.after(Math.max(0, unplayedMs) + graceMs, () => {
+      if (this.#marks === 'unknown') this.#marks = 'missing';
+      this.#finishUtterance(utterance);
+    });
   }
 
   #onPlayed(mark: string): void {
     const utterance = this.#utterance;
+    this.#marks = 'come';
     if (utterance?.isOwnMark(mark) && utterance.played(mark)) this.#finishUtterance(utterance);
   }
 
@@ -300,6 +313,10 @@ class Call implements StartedCall {
     this.#parts.phone.clear();
     if (!utterance) return;
     const hadAudio = utterance.hasAudio;
+    const sinceFirstMs = this.#parts.clock.elapsed() - this.#firstAudioAt;
+    if (hadAudio && this.#marks !== 'come' && sinceFirstMs > MARKS_DUE_MS) {
+      utterance.assumePlayed(sinceFirstMs - LINE_DELAY_MS);
+    }
     this.#lastWords = utterance.text || this.#lastWords;
     const heardText = utterance.settle(true);
     if (hadAudio) this.#parts.observe({ type: 'caller.interrupted', heardText });
@@ -312,6 +329,7 @@ class Call implements StartedCall {
     utterance.said({ written, spoken });
     const audio = this.#parts.lines.audio(line);
     if (audio) {
+      this.#firstAudioAt = this.#parts.clock.elapsed();
       utterance.play(audio);
       utterance.delivered(spoken);
     } else this.#voice.say(spoken);

@@ -102,6 +102,11 @@ export class Utterance {
     return this.isVoiced && this.#playedMs >= this.#ledger.sentMs;
   }
 
+  /** For a line that echoes no marks: as much was played as time has passed for. */
+  assumePlayed(ms: number): void {
+    this.#playedMs = Math.max(this.#playedMs, Math.min(ms, this.#ledger.sentMs));
+  }
+
   isOwnMark(mark: string): boolean {
     return mark.startsWith(`${this.generation}:`);
   }

@@ -158,5 +158,7 @@ function parsed(json: string): unknown {
 /** What callers prove themselves with is compared and never kept: only which kind of proof was given. */
 function withoutProof(tool: string, args: unknown): unknown {
   if (tool !== 'verify_customer' || typeof args !== 'object' || args === null) return args;
-  return Object.fromEntries(Object.entries(args).map(([key, value]) => [key, value === null ? null : '[given]']));
+  return Object.fromEntries(
+    Object.entries(args).map(([key, value]) => [key, value === null ? null : '[given]']),
+  );
 }

@@ -120,3 +120,16 @@ describe('When the voice fails', () => {
     expect(await hearAnswer(call)).toMatch(/Thanks for calling Otto's Auto/);
   });
 });
+
+describe('When the line echoes no marks', () => {
+  it('still knows what was heard, and books', async () => {
+    test = await startTestApp(START);
+    const call = await test.dial('+12175550101', { faults: { ignoreMarks: true } });
+    await hearAnswer(call);
+    await call.say('I need an oil change next Wednesday at two.');
+    expect(await hearAnswer(call)).toMatch(/Wednesday, May twenty-seventh.*book it/);
+    await call.say('Yes please.');
+    expect(await hearAnswer(call)).toMatch(/booked for Wednesday/);
+    expect(call.stats.marksEchoed).toBe(0);
+  });
+});

@@ -91,7 +91,7 @@ export function nearestCode(code: string, offered: readonly string[]): string {
 }
 
 const UNSAFE =
-  /\b(flash\w*|blinking)\b.*\b(light|engine)\b|\b(light|engine)\b.*\b(flash\w*|blinking)\b|\bno brakes?\b|\bbrakes? (don't|doesn't|do not|aren't|not|won't|stopped|quit|failed|fail|went out|gone|are gone|is gone)( work\w*)?\b|\b(brake )?pedal (goes |went |is going )?(straight |all the way )?to the floor\b|\bsmok(e|ing)\b|\bon fire\b|\bflames\b|\b(smell\w* (of |like )?(gas|fuel|gasoline|burning)|(gas|fuel|gasoline|burning) smell|(gas|fuel) (is )?leak\w*|leaking (gas|fuel|gasoline))\b|\b(can't|cannot|can not|won't|hard to|lost|no|loose) (steer\w*|the steering|power steering)\b|\bsteering (is |has |just )?(gone|locked|failed|loose|stiff|went|stopped)\b|\bwheel (is )?(came|coming|falling|fell) off\b|\bcan't stop\b|\bwon't stop\b/;
+  /\b(flash\w*|blinking)\b.*\b(light|engine)\b|\b(light|engine)\b.*\b(flash\w*|blinking)\b|\bno brakes?\b|\bbrakes? (just |suddenly |have |has )*(don't|doesn't|do not|aren't|not|won't|stopped|quit|failed|fail|went out|gone|are gone|is gone)( work\w*)?\b|\b(brake )?pedal (goes |went |is going )?(straight |all the way )?to the floor\b|\bsmok(e|ing)\b|\bon fire\b|\bflames\b|\b(smell\w* (of |like )?(gas|fuel|gasoline|burning)|(gas|fuel|gasoline|burning) smell|(gas|fuel) (is )?leak\w*|leaking (gas|fuel|gasoline))\b|\b(can't|cannot|can not|won't|hard to|lost|no|loose) (steer\w*|the steering|power steering)\b|\bsteering (is |has |just )?(gone|locked|failed|loose|stiff|went|stopped)\b|\bwheel (is )?(came|coming|falling|fell) off\b|\bcan't stop\b|\bwon't stop\b/;
 const SAFE =
   /\b(not|isn't|never|no longer|stopped|steady|solid|no) ?(and |just )?(flash\w*|blinking|smok\w*|smell\w*)|\bsmoke (free|detector)\b|\bno smoke\b/;
 
