@@ -35,6 +35,8 @@ export interface CallParts {
   clock: Clock;
   options?: TurnOptions;
   observe: (event: CallEvent) => void;
+  /** Instead of the plain greeting. */
+  opening?: Opening;
   /** The call goes on from an earlier stream instead of beginning. */
   resume?: { past: Past; opening: Opening };
   /** Waited for (6 s at most) before a transfer closes the line: whoever is asked what comes next must know by then. */
@@ -138,7 +140,7 @@ class Call implements StartedCall {
   };
 
   answer(): void {
-    const opening = this.#parts.resume?.opening;
+    const opening = this.#parts.resume?.opening ?? this.#parts.opening;
     this.#handle({ type: 'call.answered', ...(opening ? { opening } : {}) });
   }
 

@@ -17,6 +17,8 @@ export type CallEnd =
 /** Fixed lines, rendered ahead of time so that they play even when every vendor is down. */
 export const LINES = [
   'greeting',
+  /** The first half of a greeting by name; the second half is spoken live behind it. */
+  'welcome',
   /** Instead of the greeting, when a call that had been cut off comes back, or one that nobody took. */
   'lineCut',
   'nobodyThere',
@@ -37,11 +39,11 @@ export type Line = (typeof LINES)[number];
 export type TimerName = 'turn' | 'patience' | 'silence' | 'maxDuration';
 
 /**
- * How a call that is taken up again begins: with a line in place of the greeting. `again`: what was being asked when it
- * broke off. `owesReply`: the caller had finished a turn and was given no answer.
+ * How a call begins when not with the plain greeting: by name, or because it is taken up again. `again`: what is said
+ * live behind the line, such as what was being asked when the call broke off. `owesReply`: the caller had finished a turn and was given no answer.
  */
 export interface Opening {
-  line: 'lineCut' | 'nobodyThere';
+  line: 'welcome' | 'lineCut' | 'nobodyThere';
   again?: string;
   owesReply?: boolean;
 }

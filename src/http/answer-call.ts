@@ -1,6 +1,6 @@
 /** From a proven media stream to a live call: session, tools, agent, record. The one place where the rooms meet for a call. */
 import { createAgent } from '../agent/agent.ts';
-import { inboundContext, inboundPersona } from '../agent/briefings/inbound.ts';
+import { greetByName, inboundContext, inboundPersona } from '../agent/briefings/inbound.ts';
 import { createDispatcher, type InterceptTool } from '../agent/dispatcher.ts';
 import type { LanguageModel } from '../agent/ports.ts';
 import { type CallSession, openSession } from '../agent/session.ts';
@@ -186,6 +186,7 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
         pressed: (digit) => listener?.pressed(digit),
         ended: (how) => listener?.ended(how),
       });
+      const opening = greetByName(conversation.session());
       const call = startCall({
         phone,
         speechToText: options.speechToText,
@@ -195,6 +196,7 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
         clock,
         ...(options.turnOptions ? { options: options.turnOptions } : {}),
         ...(resume ? { resume } : {}),
+        ...(opening ? { opening } : {}),
         beforeTransfer: () => recorder.beginTransfer(),
         observe(event) {
           recorder.observe(event);

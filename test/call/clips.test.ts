@@ -6,6 +6,7 @@ import { createManualClock } from '../support/manual-clock.ts';
 
 const texts: Record<Line, string> = {
   greeting: 'Greeting at 9:00.',
+  welcome: 'Welcome.',
   lineCut: 'Sorry, the line cut out.',
   nobodyThere: 'Nobody could take the call.',
   oneMoment: 'One moment.',

@@ -78,8 +78,9 @@ describe('When the recogniser fails', () => {
     const said = test.events.flatMap(({ event }) =>
       event.type === 'turn.settled' && event.turn.speaker === 'caller' ? [event.turn.text] : [],
     );
-    // The recogniser on the new connection begins with a capital letter again.
-    expect(said.map((text) => text.toLowerCase())).toEqual([HOURS.toLowerCase()]);
+    // The new connection begins with a capital letter again, and may begin within the pause between two words.
+    const plain = said.map((text) => text.toLowerCase().replace(' ~ ', ' '));
+    expect(plain).toEqual([HOURS.toLowerCase()]);
     expect(deepgram.stats.requests.listen).toBe(2);
   });
 

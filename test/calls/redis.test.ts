@@ -15,7 +15,7 @@ describeWithRedis('A call on real Redis', () => {
       await hearAnswer(call);
       await proxy[fault]();
       await call.say('I need an oil change next Wednesday at two.');
-      expect(await hearAnswer(call)).toMatch(/Sarah.*oil change/);
+      expect(await hearAnswer(call)).toMatch(/oil change.*book it/);
       await call.say('Yes please.');
       expect(await hearAnswer(call)).toMatch(/booked for Wednesday/);
       call.hangUp();

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appointments, callLogs, callTurns, customers, vehicles } from '../../src/db/schema.ts';
 import { demoId } from '../../src/dealership/demo-world.ts';
 import { hearAnswer, startTestApp, type TestApp } from '../support/app.ts';
@@ -81,7 +81,7 @@ describe('A customer on file phones', () => {
     const heard = await test.converse(call, ['I need an oil change next Wednesday at two.', 'Yes please.']);
     call.hangUp();
     await call.ended;
-    expect(heard.join(' ')).toMatch(/Sarah/);
+    expect(heard[0]).toMatch(/Hi Sarah, how can I help you today/);
     expect(heard.join(' ')).not.toMatch(/your (name|number|e-?mail)/i);
     const rows = await test.app.database.db
       .select()
@@ -90,41 +90,6 @@ describe('A customer on file phones', () => {
     expect(rows.map(({ scheduledAt }) => scheduledAt.toISOString())).toContain('2026-05-27T19:00:00.000Z');
     const { log } = await readRecord(call.callSid);
     expect(log).toMatchObject({ endedReason: 'caller_hangup', outcome: 'appointment_booked' });
-  });
-});
-
-describe('Speech on the line', () => {
-  it('reaches the recogniser and the caller whole and in order over two minutes', async () => {
-    // Slower than the others: a busy machine must not cut holes into the voice.
-    const line = await startTestApp({ speed: 4 });
-    onTestFinished(() => line.close());
-    const call = await line.dial('+12175550107');
-    await hearAnswer(call);
-    const questions = [
-      'What are your hours on Saturday?',
-      'And how much is an oil change?',
-      'Where are you located?',
-    ];
-    for (let asked = 0; call.atMs < 120_000; asked++) {
-      await call.say(questions[asked % questions.length] ?? '');
-      await hearAnswer(call);
-    }
-    // A whole frame of silence more, so that what is on its way has arrived.
-    const { sent } = call.capture();
-    call.hangUp();
-    await call.ended;
-    const heardByRecogniser = line.app.sandbox.deepgram?.stats.heardAudio.at(-1) ?? new Uint8Array();
-    expect(sent.length).toBeGreaterThan(110_000 * 8);
-    // The last frames may still be on their way when the caller hangs up.
-    expect(sent.length - heardByRecogniser.length).toBeLessThan(8_000);
-    expect(
-      Buffer.from(heardByRecogniser).equals(Buffer.from(sent.subarray(0, heardByRecogniser.length))),
-    ).toBe(true);
-    expect(call.heardText()).not.toContain('~');
-    const { turns } = await readRecord(call.callSid, line);
-    expect(turns.filter(({ speaker }) => speaker === 'caller').map(({ text }) => text)).toEqual(
-      expect.arrayContaining(questions),
-    );
   });
 });
 
