@@ -64,6 +64,8 @@ describe('A new customer phones', () => {
     expect(log).toMatchObject({
       outcome: 'appointment_booked',
       endedReason: 'agent_end',
+      // As the answers themselves said on the wire.
+      model: 'rule-based-receptionist',
       customerId: rows[0]?.customer.id,
       appointmentId: rows[0]?.appointment.id,
     });

@@ -48,6 +48,7 @@ export async function* attempt(
   let hasFinished = false;
   let isComplete = false;
   let usage: TokenUsage | undefined;
+  let answeredBy = model;
   try {
     const records = await client.chat.completions.create(toChatBody(model, request), {
       signal: controller.signal,
@@ -58,6 +59,7 @@ export async function* attempt(
       const chunk = readChunk(record);
       if (!chunk) throw failure(model, 'invalid', 'sent a record of unknown shape');
       usage = chunk.usage ?? usage;
+      answeredBy = chunk.model ?? answeredBy;
       hasBegun ||= chunk.words !== '' || chunk.fragments.length > 0 || chunk.finishReason !== undefined;
       if (!hasBegun) continue; // the record that only names the role is no sign of life
       disarm();
@@ -92,5 +94,5 @@ export async function* attempt(
     if (interruption) throw interruptionError(model, interruption, hasBegun ? idleMs : firstTokenMs);
     throw failure(model, 'truncated', 'ended its answer without finishing it');
   }
-  yield { type: 'done', model, usage };
+  yield { type: 'done', model: answeredBy, usage };
 }

@@ -9,6 +9,7 @@ const fragmentSchema = z.object({
 });
 
 const chunkSchema = z.object({
+  model: z.string().nullish(),
   choices: z.array(
     z.object({
       delta: z.object({
@@ -31,6 +32,8 @@ const chunkSchema = z.object({
 type Fragment = z.infer<typeof fragmentSchema>;
 
 export interface Chunk {
+  /** Which model answers, as the vendor names it: often a dated version of the one asked for. */
+  model: string | undefined;
   /** Words to say; the model's own words of refusal are said like any other. */
   words: string;
   fragments: Fragment[];
@@ -45,6 +48,7 @@ export function readChunk(record: unknown): Chunk | undefined {
   const { choices, usage } = parsed.data;
   const choice = choices[0];
   return {
+    model: parsed.data.model || undefined,
     words: (choice?.delta.content ?? '') + (choice?.delta.refusal ?? ''),
     fragments: choice?.delta.tool_calls ?? [],
     finishReason: choice?.finish_reason ?? undefined,
