@@ -209,7 +209,12 @@ async function build(
     fallbackModel: config.openai.fallbackModel,
     clock,
     ...(openaiUrl ? { baseUrl: openaiUrl } : {}),
-    onNotice: (notice) => log.warn(notice, 'language model'),
+    onNotice(notice) {
+      if (notice.type === 'fell-back') log.warn(notice, 'the other language model answers');
+      // The stand-in lists the same dates as OpenAI does, but nothing of it is switched off.
+      else if (config.openai.kind === 'live')
+        log.warn(notice, 'OpenAI will switch this model off on that date');
+    },
   });
   releases.push(() => model.close());
   const clips = createClips({
