@@ -98,7 +98,7 @@ export function step(state: TurnState, fact: CallFact, options: TurnOptions): St
     case 'agent.finished':
       return onAgentFinished(state, options);
     case 'reply.ended':
-      return onReplyEnded(state, fact.wasEmpty, fact.closes);
+      return onReplyEnded(state, fact.wasEmpty, fact.closes, options);
     case 'hearing.failed':
       return close(state, 'cannotHearGoodbye', 'stt_error');
     case 'voice.failed':
@@ -201,13 +201,21 @@ function onAgentFinished(state: TurnState, options: TurnOptions): Step {
   return [listening, [timer]];
 }
 
-function onReplyEnded(state: TurnState, wasEmpty: boolean, closes: CallEnd | undefined): Step {
+function onReplyEnded(
+  state: TurnState,
+  wasEmpty: boolean,
+  closes: CallEnd | undefined,
+  options: TurnOptions,
+): Step {
   if (state.phase === 'listening') return [state, []];
   const next: TurnState = { ...state, closing: closes ?? state.closing, failedReplies: 0 };
   if (!wasEmpty) return [next, []];
   if (closes) return end(next, closes);
+  // Nothing to say twice in a row is a failure of ours; asking the caller again would go on for ever.
+  const failedReplies = state.failedReplies + 1;
+  if (failedReplies >= options.maxFailedReplies) return close(state, 'troubleGoodbye', 'llm_error');
   return [
-    { ...next, phase: 'speaking', hasAsked: true, fillers: 0 },
+    { ...next, phase: 'speaking', hasAsked: true, fillers: 0, failedReplies },
     [
       { type: 'clearTimer', timer: 'patience' },
       { type: 'say', line: 'didNotCatch', isFiller: false },

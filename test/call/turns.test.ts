@@ -177,6 +177,18 @@ describe('Silence of the agent', () => {
   it('asks again when the model had nothing to say', () => {
     expect(play([{ type: 'reply.ended', wasEmpty: true }], thinking).types).toContain('say didNotCatch');
   });
+
+  it('does not ask for ever: the second empty reply in a row is goodbye, one after an answer is not', () => {
+    const empty: CallFact = { type: 'reply.ended', wasEmpty: true };
+    const once = play([empty, { type: 'agent.finished' }, last('I said Tuesday')], thinking).state;
+    const twice = play([empty, { type: 'agent.finished' }], once);
+    expect(twice.types).toContain('say troubleGoodbye');
+    expect(twice.types.at(-1)).toBe('hangUp llm_error');
+
+    const answered: CallFact[] = [{ type: 'agent.began' }, { type: 'reply.ended', wasEmpty: false }];
+    const good = play([...answered, { type: 'agent.finished' }, last('and Friday?')], once).state;
+    expect(play([empty], good).types).toContain('say didNotCatch');
+  });
 });
 
 describe('Silence of the caller', () => {
