@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { appointments, callLogs, callTurns, customers } from '../../src/db/schema.ts';
+import { appointments, customers } from '../../src/db/schema.ts';
 import type { PhoneCall } from '../../src/sandbox/twilio/phone.ts';
 import { callForm, parametersOf, post, ring } from '../http/from-twilio.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { readRecord, startTestApp, type TestApp } from '../support/app.ts';
 
 const WAIT = { deadlineMs: 60_000 };
 
@@ -13,17 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => test?.close());
 
-async function read(callSid: string) {
-  const { db } = test.app.database;
-  const [log] = await db.select().from(callLogs).where(eq(callLogs.callSid, callSid));
-  if (!log) throw new Error('The call has no record.');
-  const turns = await db
-    .select()
-    .from(callTurns)
-    .where(eq(callTurns.callId, log.id))
-    .orderBy(callTurns.position);
-  return { log, turns };
-}
+const read = (callSid: string) => readRecord(test, callSid);
 
 const hears = (call: PhoneCall, words: RegExp) =>
   new Promise<void>((resolve) => {

@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appointments, callLogs, callTurns, customers, vehicles } from '../../src/db/schema.ts';
+import { appointments, customers, vehicles } from '../../src/db/schema.ts';
 import { demoId } from '../../src/dealership/demo-world.ts';
-import { hearAnswer, startTestApp, type TestApp } from '../support/app.ts';
+import { hearAnswer, readRecord, startTestApp, type TestApp } from '../support/app.ts';
 
 let test: TestApp;
 beforeAll(async () => {
@@ -13,17 +13,9 @@ afterAll(async () => {
 });
 
 /** The call's record and transcript, once it is closed. */
-async function readRecord(callSid: string, on = test) {
-  await on.app.registry.settled(callSid);
-  const { db } = on.app.database;
-  const [log] = await db.select().from(callLogs).where(eq(callLogs.callSid, callSid));
-  if (!log) throw new Error('The call has no record.');
-  const turns = await db
-    .select()
-    .from(callTurns)
-    .where(eq(callTurns.callId, log.id))
-    .orderBy(callTurns.position);
-  return { log, turns };
+async function readClosed(callSid: string) {
+  await test.app.registry.settled(callSid);
+  return readRecord(test, callSid);
 }
 
 describe('A new customer phones', () => {
@@ -60,7 +52,7 @@ describe('A new customer phones', () => {
       },
     });
 
-    const { log, turns } = await readRecord(call.callSid);
+    const { log, turns } = await readClosed(call.callSid);
     expect(log).toMatchObject({
       outcome: 'appointment_booked',
       endedReason: 'agent_end',
@@ -90,7 +82,7 @@ describe('A customer on file phones', () => {
       .from(appointments)
       .where(eq(appointments.customerId, demoId('C1')));
     expect(rows.map(({ scheduledAt }) => scheduledAt.toISOString())).toContain('2026-05-27T19:00:00.000Z');
-    const { log } = await readRecord(call.callSid);
+    const { log } = await readClosed(call.callSid);
     expect(log).toMatchObject({ endedReason: 'caller_hangup', outcome: 'appointment_booked' });
   });
 });
@@ -118,7 +110,7 @@ describe('The caller speaks over the agent', () => {
     await call.ended;
     expect(answer).toMatch(/Friday, May twenty-ninth/);
 
-    const { turns } = await readRecord(call.callSid);
+    const { turns } = await readClosed(call.callSid);
     const cut = turns.find(({ interrupted }) => interrupted);
     expect(cut?.text).toMatch(/Tuesday/);
     expect(cut?.text).not.toMatch(/\?/);
@@ -154,7 +146,7 @@ describe('The end of a call', () => {
     });
     call.hangUp();
     await call.ended;
-    const { log, turns } = await readRecord(call.callSid);
+    const { log, turns } = await readClosed(call.callSid);
     expect(log.endedReason).toBe('caller_hangup');
     expect(log.endedAt).not.toBeNull();
     expect(turns[0]?.interrupted).toBe(true);
@@ -166,7 +158,7 @@ describe('The end of a call', () => {
     const call = await test.dial('+12175550190');
     expect(await call.ended).toMatchObject({ by: 'agent' });
     expect(call.heardText()).toMatch(/still there\?.*still there\?.*Goodbye/);
-    const { log } = await readRecord(call.callSid);
+    const { log } = await readClosed(call.callSid);
     expect(log).toMatchObject({ endedReason: 'no_input', outcome: 'no_input' });
   });
 });

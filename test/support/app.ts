@@ -1,9 +1,11 @@
 /** The whole application on a fresh database, with a simulated telephone; time may run faster than real. */
 import { Writable } from 'node:stream';
+import { eq } from 'drizzle-orm';
 import { findFreePort } from '../../scripts/terminal/free-port.ts';
 import { type App, type AppOptions, buildApp } from '../../src/app.ts';
 import type { CallEvent } from '../../src/call/events.ts';
 import { readConfig } from '../../src/config.ts';
+import { callLogs, callTurns } from '../../src/db/schema.ts';
 import { loadDemoWorld } from '../../src/dealership/demo-world.ts';
 import { createClock } from '../../src/lib/clock.ts';
 import type { CallFaults } from '../../src/sandbox/twilio/faults.ts';
@@ -108,4 +110,17 @@ export async function hearAnswer(call: PhoneCall): Promise<string> {
   let heard = await call.nextAgentTurn({ deadlineMs: 60_000 });
   while (FILLERS.test(heard)) heard += ` ${await call.nextAgentTurn({ deadlineMs: 60_000 })}`;
   return heard;
+}
+
+/** The call's record and its turns in order, as they stand. */
+export async function readRecord({ app }: TestApp, callSid: string) {
+  const { db } = app.database;
+  const [log] = await db.select().from(callLogs).where(eq(callLogs.callSid, callSid));
+  if (!log) throw new Error('The call has no record.');
+  const turns = await db
+    .select()
+    .from(callTurns)
+    .where(eq(callTurns.callId, log.id))
+    .orderBy(callTurns.position);
+  return { log, turns };
 }
